@@ -1,0 +1,133 @@
+//! Identities: one means of one person.
+
+use crate::{Timestamp, installation::InstallationId, person::PersonId};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+crate::id_type!(
+    /// Names an identity.
+    IdentityId
+);
+
+/// Mobile ID certificates are valid for three years.
+pub const VALIDITY_DAYS: i64 = 3 * 365;
+
+/// *pending → active ⇄ blocked → revoked | expired | replaced*.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IdentityStatus {
+    /// Works.
+    Active,
+    /// Works nowhere until unblocked (CRL `certificateHold`).
+    Blocked,
+    /// Final.
+    Revoked,
+    /// Its time is over.
+    Expired,
+    /// A newer one came (CRL `superseded`).
+    Replaced,
+}
+
+/// A change that is not allowed from this status.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("an identity that is {from:?} cannot become {to:?}")]
+pub struct ForbiddenTransition {
+    /// From.
+    pub from: IdentityStatus,
+    /// To.
+    pub to: IdentityStatus,
+}
+
+impl IdentityStatus {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Active, Self::Blocked, Self::Revoked, Self::Expired, Self::Replaced];
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Blocked => "blocked",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::Replaced => "replaced",
+        }
+    }
+    /// Reads the stored word.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == text)
+    }
+    /// Moves on, where allowed: active ⇄ blocked, either → a final state; final states stay.
+    pub fn to(self, to: Self) -> Result<Self, ForbiddenTransition> {
+        match (self, to) {
+            (Self::Active, Self::Active) | (Self::Blocked, Self::Blocked) => Err(ForbiddenTransition { from: self, to }),
+            (Self::Active | Self::Blocked, _) => Ok(to),
+            _ => Err(ForbiddenTransition { from: self, to }),
+        }
+    }
+}
+
+/// A Mobile ID. It exists from its activation on; before that there is an enrolment request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Its id.
+    pub id: IdentityId,
+    /// Whose.
+    pub person: PersonId,
+    /// On which installation.
+    pub installation: InstallationId,
+    /// Status; [`Identity::status_at`] also looks at the date.
+    pub status: IdentityStatus,
+    /// DER of its certificate.
+    pub certificate: Vec<u8>,
+    /// SHA-256 of the certificate: how a response's `x5c` finds it.
+    pub certificate_sha256: [u8; 32],
+    /// Serial number, big-endian.
+    pub serial: Vec<u8>,
+    /// Uncompressed public key (SEC1, 65 bytes).
+    pub public_key: Vec<u8>,
+    /// Start of validity.
+    pub not_before: Timestamp,
+    /// End of validity.
+    pub not_after: Timestamp,
+    /// Highest response counter seen.
+    pub counter: u64,
+    /// SHA-256 of the intrekkingscode (100 random bits need no slow hash).
+    pub revocation_code: [u8; 32],
+    /// When it was blocked, revoked or replaced.
+    pub ended_at: Option<Timestamp>,
+    /// When it was activated.
+    pub created_at: Timestamp,
+    /// Last successful use.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// Why an identity cannot answer.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum IdentityRefusal {
+    /// Not active.
+    #[error("the identity is {0:?}")]
+    Status(IdentityStatus),
+    /// The counter did not rise.
+    #[error("the response counter came twice")]
+    Copied,
+}
+
+impl Identity {
+    /// The status at a moment: an active identity past its end is expired.
+    pub fn status_at(&self, now: Timestamp) -> IdentityStatus {
+        match self.status {
+            IdentityStatus::Active | IdentityStatus::Blocked if now >= self.not_after => IdentityStatus::Expired,
+            status => status,
+        }
+    }
+    /// Whether it may answer now with this counter.
+    pub fn may_answer(&self, now: Timestamp, counter: u64) -> Result<(), IdentityRefusal> {
+        match self.status_at(now) {
+            IdentityStatus::Active if counter > self.counter => Ok(()),
+            IdentityStatus::Active => Err(IdentityRefusal::Copied),
+            status => Err(IdentityRefusal::Status(status)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
