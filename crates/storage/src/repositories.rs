@@ -1,0 +1,254 @@
+//! The repositories, one per aggregate. Inside a change, what is loaded is locked until the commit.
+
+use crate::StoreError;
+use async_trait::async_trait;
+use domain::{
+    BirthDate, Timestamp, Ura, UziNumber,
+    browser::Browser,
+    identity::{Identity, IdentityId},
+    installation::{Installation, InstallationId, Unlock, UnlockId},
+    log::LogEntry,
+    merkle::Hash,
+    organisation::{Organisation, OrganisationId},
+    person::{CardProofing, Membership, Person, PersonId},
+    pin::{PinCounter, PinRefusal},
+    registration::{Registration, RegistrationId},
+    request::{Request, RequestId},
+    session::{Session, SessionId},
+};
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// Organisations.
+#[async_trait]
+pub trait Organisations {
+    /// By id.
+    async fn organisation(&mut self, id: OrganisationId) -> Result<Option<Organisation>>;
+    /// By URA.
+    async fn organisation_by_ura(&mut self, ura: &Ura) -> Result<Option<Organisation>>;
+    /// All, by name.
+    async fn organisations(&mut self) -> Result<Vec<Organisation>>;
+    /// Adds one; [`StoreError::Duplicate`] when the URA exists.
+    async fn insert_organisation(&mut self, organisation: &Organisation) -> Result<()>;
+}
+
+/// People with their memberships and proofings.
+#[async_trait]
+pub trait People {
+    /// By id.
+    async fn person(&mut self, id: PersonId) -> Result<Option<Person>>;
+    /// People with a membership that carries this UZI number (in any organisation).
+    async fn people_by_uzi_number(&mut self, number: &UziNumber) -> Result<Vec<Person>>;
+    /// People of an organisation (any membership status but ended) with this birth date.
+    async fn people_by_birth_date(&mut self, organisation: OrganisationId, date: BirthDate) -> Result<Vec<Person>>;
+    /// Adds one; [`StoreError::Duplicate`] when the person number is taken.
+    async fn insert_person(&mut self, person: &Person) -> Result<()>;
+    /// Memberships of a person.
+    async fn memberships_of(&mut self, person: PersonId) -> Result<Vec<Membership>>;
+    /// Adds one; at most one per person and organisation.
+    async fn insert_membership(&mut self, membership: &Membership) -> Result<()>;
+    /// Changes one.
+    async fn update_membership(&mut self, membership: &Membership) -> Result<()>;
+    /// Records how somebody was identified.
+    async fn insert_card_proofing(&mut self, proofing: &CardProofing) -> Result<()>;
+}
+
+/// A revoked or held certificate, for CRL and OCSP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revocation {
+    /// Serial number, big-endian.
+    pub serial: Vec<u8>,
+    /// Blocked, revoked or replaced.
+    pub status: domain::identity::IdentityStatus,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// Identities.
+#[async_trait]
+pub trait Identities {
+    /// By id.
+    async fn identity(&mut self, id: IdentityId) -> Result<Option<Identity>>;
+    /// By the SHA-256 of its certificate.
+    async fn identity_by_certificate(&mut self, sha256: &[u8; 32]) -> Result<Option<Identity>>;
+    /// By serial number.
+    async fn identity_by_serial(&mut self, serial: &[u8]) -> Result<Option<Identity>>;
+    /// All of a person.
+    async fn identities_of(&mut self, person: PersonId) -> Result<Vec<Identity>>;
+    /// Adds one.
+    async fn insert_identity(&mut self, identity: &Identity) -> Result<()>;
+    /// Changes status, counter, revocation code, ended_at, last_used_at.
+    async fn update_identity(&mut self, identity: &Identity) -> Result<()>;
+    /// Every certificate that is blocked, revoked or replaced and would otherwise still be valid.
+    async fn revocations(&mut self, now: Timestamp) -> Result<Vec<Revocation>>;
+}
+
+/// Installations and their PIN logins.
+#[async_trait]
+pub trait Installations {
+    /// By id.
+    async fn installation(&mut self, id: InstallationId) -> Result<Option<Installation>>;
+    /// Adds one.
+    async fn insert_installation(&mut self, installation: &Installation) -> Result<()>;
+    /// Sets the OPAQUE record once: true when the nonce fitted and none was set before.
+    async fn set_opaque_record(&mut self, id: InstallationId, nonce: &[u8; 32], record: &[u8]) -> Result<bool>;
+    /// Takes a PIN try in one atomic UPDATE with the rules of [`PinCounter::reserve`]; `None`: no such installation.
+    async fn reserve_pin_try(
+        &mut self,
+        id: InstallationId,
+        now: Timestamp,
+    ) -> Result<Option<std::result::Result<PinCounter, PinRefusal>>>;
+    /// Gives everything back after a right PIN.
+    async fn clear_pin_tries(&mut self, id: InstallationId) -> Result<()>;
+    /// Uses up a single-use server nonce; false when it was used before. Forgotten after `expires_at`.
+    async fn spend_nonce(&mut self, hash: &[u8; 32], expires_at: Timestamp) -> Result<bool>;
+    /// A PIN login or unlock.
+    async fn unlock(&mut self, id: UnlockId) -> Result<Option<Unlock>>;
+    /// Adds one.
+    async fn insert_unlock(&mut self, unlock: &Unlock) -> Result<()>;
+    /// Changes one (finishing it).
+    async fn update_unlock(&mut self, unlock: &Unlock) -> Result<()>;
+}
+
+/// Requests.
+#[async_trait]
+pub trait Requests {
+    /// By id.
+    async fn request(&mut self, id: RequestId) -> Result<Option<Request>>;
+    /// By the SHA-256 of its nonce or launch token.
+    async fn request_by_nonce(&mut self, hash: &[u8; 32]) -> Result<Option<Request>>;
+    /// By the keyed hash of its korte code (unexpired ones only).
+    async fn request_by_code(&mut self, hash: &[u8; 32], now: Timestamp) -> Result<Option<Request>>;
+    /// A returning card request by the SHA-256 of its return code.
+    async fn request_by_return(&mut self, hash: &[u8; 32]) -> Result<Option<Request>>;
+    /// The latest open (unanswered) card request of a desktop session.
+    async fn request_of_desktop_session(&mut self, hash: &[u8; 32]) -> Result<Option<Request>>;
+    /// Adds one.
+    async fn insert_request(&mut self, request: &Request) -> Result<()>;
+    /// Changes one.
+    async fn update_request(&mut self, request: &Request) -> Result<()>;
+    /// Unused enrolment requests of a person (created or opened), to be cancelled by a new QR.
+    async fn open_enrolments_of(&mut self, person: PersonId) -> Result<Vec<Request>>;
+    /// Deletes QR codes and launches that nobody ever opened, made before this moment; tells how many.
+    async fn forget_unopened(&mut self, before: Timestamp) -> Result<u64>;
+}
+
+/// Registration wizards.
+#[async_trait]
+pub trait Registrations {
+    /// By id.
+    async fn registration(&mut self, id: RegistrationId) -> Result<Option<Registration>>;
+    /// The latest of a browser.
+    async fn registration_of_browser(&mut self, browser: &[u8; 32]) -> Result<Option<Registration>>;
+    /// By its open card request.
+    async fn registration_by_card_request(&mut self, request: RequestId) -> Result<Option<Registration>>;
+    /// By its enrolment request.
+    async fn registration_by_enrolment(&mut self, request: RequestId) -> Result<Option<Registration>>;
+    /// By its desktop session.
+    async fn registration_by_desktop_session(&mut self, hash: &[u8; 32]) -> Result<Option<Registration>>;
+    /// Adds or changes one.
+    async fn save_registration(&mut self, registration: &Registration) -> Result<()>;
+}
+
+/// Portal sessions.
+#[async_trait]
+pub trait Sessions {
+    /// By the SHA-256 of its cookie.
+    async fn session_by_token(&mut self, hash: &[u8; 32]) -> Result<Option<Session>>;
+    /// By id.
+    async fn session(&mut self, id: SessionId) -> Result<Option<Session>>;
+    /// Sessions of a person that were not ended.
+    async fn sessions_of(&mut self, person: PersonId) -> Result<Vec<Session>>;
+    /// Sessions in a browser that were not ended.
+    async fn sessions_in_browser(&mut self, browser: &[u8; 32]) -> Result<Vec<Session>>;
+    /// Adds one.
+    async fn insert_session(&mut self, session: &Session) -> Result<()>;
+    /// Changes seen_at, ended_at, person and trust.
+    async fn update_session(&mut self, session: &Session) -> Result<()>;
+}
+
+/// Browsers of people.
+#[async_trait]
+pub trait Browsers {
+    /// One browser of a person.
+    async fn browser(&mut self, person: PersonId, cookie: &[u8; 32]) -> Result<Option<Browser>>;
+    /// All of a person.
+    async fn browsers_of(&mut self, person: PersonId) -> Result<Vec<Browser>>;
+    /// Adds or changes one.
+    async fn save_browser(&mut self, browser: &Browser) -> Result<()>;
+}
+
+/// Small counters that all nodes share (rate limits, tries per day).
+#[async_trait]
+pub trait Counters {
+    /// Adds one and returns the new count; the counter is forgotten after `expires_at`.
+    async fn count(&mut self, bucket: &str, expires_at: Timestamp) -> Result<u32>;
+    /// The present count.
+    async fn counted(&mut self, bucket: &str, now: Timestamp) -> Result<u32>;
+}
+
+/// What to read from the log.
+#[derive(Clone, Debug, Default)]
+pub struct LogFilter {
+    /// About this person (as actor or object).
+    pub person: Option<PersonId>,
+    /// In this organisation.
+    pub organisation: Option<OrganisationId>,
+    /// At most so many, newest first; 0 = all, oldest first.
+    pub limit: u32,
+}
+
+/// The log.
+#[async_trait]
+pub trait Log {
+    /// Appends an entry in this transaction. The store adds the salt and the node's MAC.
+    async fn append(&mut self, entry: &LogEntry) -> Result<()>;
+    /// Reads entries.
+    async fn log_entries(&mut self, filter: &LogFilter) -> Result<Vec<LogEntry>>;
+    /// The latest signed checkpoint.
+    async fn checkpoint(&mut self) -> Result<Option<String>>;
+    /// All leaf hashes in order (consistency proofs, verification).
+    async fn leaf_hashes(&mut self) -> Result<Vec<Hash>>;
+    /// Everything that `log verify` needs, in leaf order, unsealed entries last.
+    async fn log_records(&mut self) -> Result<Vec<LogRecord>>;
+}
+
+/// A stored log entry with its seal.
+#[derive(Clone, Debug)]
+pub struct LogRecord {
+    /// Position in the tree; `None` while unsealed.
+    pub leaf: Option<u64>,
+    /// The sealed leaf hash.
+    pub leaf_hash: Option<Hash>,
+    /// Random salt; `None` after retention.
+    pub salt: Option<[u8; 16]>,
+    /// The entry's stored JSON, byte for byte; `None` after retention.
+    pub content: Option<String>,
+    /// MAC by the node's key over salt and content.
+    pub mac: Vec<u8>,
+    /// When it was written.
+    pub at: Timestamp,
+    /// In which organisation: what the entry is found by, to be compared with its content.
+    pub organisation: Option<OrganisationId>,
+    /// About whom; likewise.
+    pub person: Option<PersonId>,
+    /// By whom; likewise.
+    pub actor: Option<PersonId>,
+}
+
+/// Signs checkpoints (C2SP `tlog-checkpoint`).
+pub trait Sealer: Send + Sync {
+    /// The signed note for a tree of this size and root.
+    fn sign_checkpoint(&self, size: u64, root: &Hash) -> std::result::Result<String, String>;
+}
+
+/// What one sealing did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sealed {
+    /// Entries sealed now.
+    pub entries: u64,
+    /// Size of the tree.
+    pub size: u64,
+    /// Age in milliseconds of the oldest entry that was sealed.
+    pub oldest_millis: i64,
+}
