@@ -1,0 +1,98 @@
+//! Activating an identity: the key is made here, the certificate's contents come from the registration.
+
+use crate::{
+    api,
+    ask::{Asked, Ticket},
+    chain, csr,
+    error::WalletError,
+    opaque::HostRng,
+    vault::{Held, SecretKeyBytes},
+    wallet::Wallet,
+};
+use domain::{BirthDate, identity::IdentityId, request::Purpose};
+use p256::ecdsa::SigningKey;
+use protocol::{
+    enrol::{Enrol, Enrolled, enrol_mac},
+    request::OrganisationLabel,
+};
+
+/// A new identity.
+#[derive(Clone)]
+pub struct Activated {
+    /// Its id.
+    pub identity: IdentityId,
+    /// Whose.
+    pub name: String,
+    /// Organisations where it opens something.
+    pub organisations: Vec<OrganisationLabel>,
+    /// The *intrekkingscode*, grouped. Show it once to write down; the wallet does not keep it.
+    pub revocation_code: String,
+}
+
+/// Without the intrekkingscode.
+impl std::fmt::Debug for Activated {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Activated").field("identity", &self.identity).finish_non_exhaustive()
+    }
+}
+
+impl Wallet {
+    /// Makes the key, has it certified and keeps the identity. `birth_date` where `claims.enrolment` asks for it.
+    ///
+    /// The server leaves the request open after a wrong birth date, so the same [`Asked`] can be tried again.
+    pub async fn activate(&mut self, asked: &Asked, birth_date: Option<BirthDate>) -> Result<Activated, WalletError> {
+        let offer = asked.claims.enrolment.as_ref().filter(|_| asked.claims.purpose == Purpose::Enrol);
+        let offer = offer.ok_or(WalletError::WrongKind)?;
+        if offer.birth_date_required && birth_date.is_none() {
+            return Err(WalletError::BirthDateRequired);
+        }
+        let key = SigningKey::random(&mut HostRng(self.ports.entropy.as_ref()));
+        let csr = csr::make(&key)?;
+        let (registration, open) = self.unlocked(&asked.server)?;
+        let installation = registration.installation;
+        let root = registration.root.clone();
+        let (nonce, code) = match &asked.ticket {
+            Ticket::Nonce(nonce) => (Some(nonce.clone()), None),
+            Ticket::Code(code) => (None, Some(code.clone())),
+        };
+        let body = Enrol {
+            nonce,
+            code,
+            mac: enrol_mac(&open.mac_key, &asked.digest, &csr, installation).as_slice().into(),
+            csr: csr.into(),
+            birth_date: birth_date.filter(|_| offer.birth_date_required).map(BirthDate::to_iso),
+            installation,
+            unlock: open.unlock,
+        };
+        let origin = &self.server(&asked.server)?.api_origin;
+        let enrolled: Enrolled =
+            self.relock(&asked.server, api::post(self.ports.transport.as_ref(), origin, "/api/v1/enrol", &body).await)?;
+        let leaf = chain::verify(&enrolled.chain, &root.0)
+            .map_err(|_| WalletError::BadAnswer("the certificate is not from this server"))?;
+        if leaf.key() != key.verifying_key() {
+            return Err(WalletError::BadAnswer("the certificate is for another key"));
+        }
+        let held = Held {
+            id: enrolled.identity,
+            key: SecretKeyBytes(key.to_bytes().as_slice().into()),
+            chain: enrolled.chain,
+            name: enrolled.name.clone(),
+            organisations: enrolled.organisations.clone(),
+            label: None,
+            counter: 0,
+            ended: None,
+            activated_at: self.ports.clock.now(),
+        };
+        self.change_vault(&asked.server, |vault| {
+            vault.identities.push(held);
+            Ok(())
+        })
+        .await?;
+        Ok(Activated {
+            identity: enrolled.identity,
+            name: enrolled.name,
+            organisations: enrolled.organisations,
+            revocation_code: enrolled.revocation_code,
+        })
+    }
+}
