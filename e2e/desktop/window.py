@@ -1,0 +1,230 @@
+#!/usr/bin/python3
+"""Drives the window of zorgid-desktop as a screen reader does, on a display of its own.
+
+It starts Xvfb, a window manager and the accessibility bus, opens the app with a launch link, types the PIN, answers,
+and checks names, roles, the bar of the test environment and what reached the browser. One JSON object goes to
+standard output; exit code 0 when everything was as it should be.
+
+    window.py --app target/debug/zorgid-desktop --portal URL --server-config APP-URL/.well-known/zorgid-app.json \
+              --module /usr/lib/softhsm/libsofthsm2.so --card LABEL --pin 123456 [--wrong-pin 999999] [--answer nee]
+
+With --portal it asks the portal for a login by UZI-pas itself; or give a fresh link with --link zorgid://launch/...
+
+SOFTHSM2_CONF must point at the tokens (`zorgid dev-pki` makes them). Needs the Debian packages xvfb, openbox, xdotool,
+at-spi2-core, dbus and python3-pyatspi; run it with Debian's own python3.
+"""
+
+import argparse
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+WINDOW = "ZORG-ID Desktop App"
+BAR = "Testomgeving (acceptatie): geen echte gegevens"
+PIN_FIELD = "Pincode van de pas"
+YES, NO = "Ja, toegang geven", "Nee"
+PATIENCE = 20.0
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--app", required=True)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--link")
+    source.add_argument("--portal")
+    parser.add_argument("--server-config")
+    parser.add_argument("--config")
+    parser.add_argument("--module")
+    parser.add_argument("--cards-dir")
+    parser.add_argument("--card")
+    parser.add_argument("--pin", default="123456")
+    parser.add_argument("--wrong-pin", help="type this one first and expect to be told")
+    parser.add_argument("--answer", choices=["ja", "nee"], default="ja")
+    parser.add_argument("--screenshot", help="folder for pictures of every screen")
+    return parser.parse_args()
+
+
+def launch_link(portal):
+    """As a browser that chose *Inloggen met UZI-pas*."""
+    with urllib.request.urlopen(f"{portal}/inloggen/uzi") as page:
+        found = re.search(r"zorgid://launch/[A-Za-z0-9_-]+", page.read().decode())
+    if not found:
+        raise SystemExit("window.py: the portal's page has no launch link")
+    return found[0]
+
+
+def wait_for(what, find):
+    """The first true value of `find`, which looks at a world that changes outside this program."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        found = find()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise SystemExit(f"window.py: {what} did not come within {PATIENCE:.0f} s")
+
+
+class Screen:
+    """What assistive technology sees of the app."""
+
+    def __init__(self, pyatspi):
+        self.pyatspi = pyatspi
+
+    def elements(self):
+        found = []
+
+        def walk(node, depth):
+            if node is None or depth > 12:
+                return
+            found.append(node)
+            for index in range(node.childCount):
+                walk(node.getChildAtIndex(index), depth + 1)
+
+        try:
+            desktop = self.pyatspi.Registry.getDesktop(0)
+            for index in range(desktop.childCount):
+                app = desktop.getChildAtIndex(index)
+                if app is not None:
+                    walk(app, 0)
+        except Exception:  # the tree changed while it was read: look again
+            return []
+        return found
+
+    def find(self, name, role=None):
+        for element in self.elements():
+            try:
+                if element.name == name and (role is None or element.getRoleName() == role):
+                    return element
+            except Exception:
+                continue
+        return None
+
+    def outline(self):
+        return [f"{e.getRoleName()} '{e.name}'" for e in self.elements()]
+
+    def press(self, name):
+        button = wait_for(f"button '{name}'", lambda: self.find(name, "push button"))
+        button.queryAction().doAction(0)
+
+
+def type_pin(pin):
+    subprocess.run(["xdotool", "type", "--delay", "20", pin], check=True)
+    subprocess.run(["xdotool", "key", "Return"], check=True)
+
+
+def picture(options, name):
+    if options.screenshot:
+        os.makedirs(options.screenshot, exist_ok=True)
+        subprocess.run(["import", "-window", "root", f"{options.screenshot}/{name}.png"], check=False)
+
+
+def drive(options, folder):
+    import pyatspi
+
+    browser, opened = f"{folder}/browser", f"{folder}/opened"
+    with open(browser, "w", encoding="utf-8") as script:
+        script.write(f'#!/bin/sh\nprintf "%s" "$1" > "{opened}.part"\nmv "{opened}.part" "{opened}"\n')
+    os.chmod(browser, stat.S_IRWXU)
+    command = [options.app, "--language", "nl"]
+    for flag in ["server_config", "config", "module", "cards_dir", "card"]:
+        value = getattr(options, flag)
+        if value:
+            command += ["--" + flag.replace("_", "-"), value]
+    link = options.link or launch_link(options.portal)
+    app = subprocess.Popen(command + [link], env=dict(os.environ, ZORGID_BROWSER=browser))
+    screen = Screen(pyatspi)
+    try:
+        wait_for("the window", lambda: screen.find(WINDOW))
+        field = wait_for("the PIN field", lambda: screen.find(PIN_FIELD))
+        facts = {"pinRole": field.getRoleName(), "bar": screen.find(BAR) is not None}
+        with open(f"/proc/{app.pid}/cmdline", encoding="utf-8") as cmdline:
+            facts["tokenInArguments"] = "zorgid://" in cmdline.read()
+        picture(options, "pin")
+        wait_for("keyboard focus", lambda: field.getState().contains(pyatspi.STATE_FOCUSED))
+        if options.wrong_pin:
+            type_pin(options.wrong_pin)
+            wait_for("the words about the wrong PIN", lambda: any(
+                e.name.startswith("De pincode klopt niet") for e in screen.elements()))
+            picture(options, "wrong-pin")
+            wait_for("an empty field", lambda: (screen.find(PIN_FIELD) or field).getState().contains(
+                pyatspi.STATE_FOCUSED))
+        type_pin(options.pin)
+        wait_for("the question", lambda: screen.find(YES, "push button") and screen.find(NO, "push button"))
+        facts["outline"] = screen.outline()
+        picture(options, "question")
+        screen.press(YES if options.answer == "ja" else NO)
+        if options.answer == "ja":
+            wait_for("the browser", lambda: os.path.exists(opened))
+            with open(opened, encoding="utf-8") as file:
+                facts["returnUrl"] = file.read()
+            picture(options, "done")
+            screen.press("Sluiten")
+        # It closes itself otherwise.
+        app.wait(timeout=PATIENCE)
+        facts["exit"] = app.returncode
+        return facts
+    finally:
+        if app.poll() is None:
+            app.terminate()
+            app.wait()
+
+
+def with_display(options):
+    """Inside `dbus-run-session`: a display, a window manager, the accessibility bus."""
+    children = []
+    read, write = os.pipe()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            children.append(subprocess.Popen(
+                ["Xvfb", "-displayfd", str(write), "-screen", "0", "1024x768x24", "-nolisten", "tcp"],
+                pass_fds=[write], stderr=subprocess.DEVNULL))
+            os.close(write)
+            os.environ["DISPLAY"] = ":" + os.read(read, 16).decode().strip()
+            children.append(subprocess.Popen(["openbox"], stderr=subprocess.DEVNULL))
+            children.append(subprocess.Popen(
+                ["/usr/libexec/at-spi-bus-launcher", "--launch-immediately"], stderr=subprocess.DEVNULL))
+
+            def enabled():
+                done = [subprocess.run(
+                    ["dbus-send", "--session", "--print-reply", "--dest=org.a11y.Bus", "/org/a11y/bus",
+                     "org.freedesktop.DBus.Properties.Set", "string:org.a11y.Status", f"string:{name}",
+                     "variant:boolean:true"], capture_output=True, check=False).returncode
+                    for name in ["IsEnabled", "ScreenReaderEnabled"]]
+                return done == [0, 0]
+
+            wait_for("the accessibility bus", enabled)
+            facts = drive(options, folder)
+            facts["answer"] = options.answer
+    finally:
+        for child in reversed(children):
+            child.terminate()
+            child.wait()
+    wrong = []
+    if facts["pinRole"] != "password text":
+        wrong.append("the PIN field is not a password field")
+    if not facts["bar"]:
+        wrong.append("the bar of the test environment is missing")
+    if facts["tokenInArguments"]:
+        wrong.append("the launch token is still among the arguments")
+    if facts["exit"] != 0:
+        wrong.append(f"exit code {facts['exit']}")
+    print(json.dumps({"ok": not wrong, "wrong": wrong, **facts}, ensure_ascii=False))
+    return 1 if wrong else 0
+
+
+def main():
+    options = arguments()
+    if os.environ.get("ZORGID_WINDOW_TEST") != "inside":
+        environment = dict(os.environ, ZORGID_WINDOW_TEST="inside", NO_AT_BRIDGE="0")
+        os.execvpe("dbus-run-session", ["dbus-run-session", "--", sys.executable, __file__, *sys.argv[1:]], environment)
+    return with_display(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
