@@ -1,0 +1,59 @@
+//! Tests of the pages: texts, templates, small helpers, and every page in process.
+
+mod pages;
+mod rig;
+mod texts;
+
+use super::{dutch_time, qr, ui::own_path};
+use domain::Timestamp;
+
+#[test]
+fn dutch_summer_and_winter_time() {
+    // 2026-03-29 and 2026-10-25 are the last Sundays.
+    let at = |text: &str| {
+        let parsed = time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339);
+        Timestamp::from(parsed.unwrap())
+    };
+    for (utc, local) in [
+        ("2026-03-29T00:59:59Z", "01:59"),
+        ("2026-03-29T01:00:00Z", "03:00"),
+        ("2026-10-25T00:59:59Z", "02:59"),
+        ("2026-10-25T01:00:00Z", "02:00"),
+        ("2026-11-22T13:30:00Z", "14:30"),
+        ("2026-07-01T12:30:00Z", "14:30"),
+    ] {
+        assert_eq!(dutch_time::time(at(utc)), local, "{utc}");
+    }
+    assert_eq!(dutch_time::date(at("2026-12-31T23:30:00Z")), "01-01-2027");
+    assert_eq!(dutch_time::iso_date(at("2026-12-31T22:59:59Z")), "2026-12-31");
+    assert_eq!(dutch_time::clock(245), "4:05");
+}
+
+#[test]
+fn we_return_only_to_our_own_pages() {
+    assert_eq!(own_path(Some("/registreren/pas")), "/registreren/pas");
+    for bad in ["//evil.example", "https://evil.example", "/\\evil", "", "inloggen", "/a?b=c", "/a#b", "/%2e"] {
+        assert_eq!(own_path(Some(bad)), "/", "{bad}");
+    }
+    assert_eq!(own_path(None), "/");
+}
+
+#[test]
+fn a_qr_code_is_black_on_white_with_a_quiet_zone_and_a_name() {
+    let svg = qr::svg("https://app.example.nl/#login/acceptatie/x", "QR-code <om> \"te\" & zo").unwrap();
+    assert!(svg.contains("fill=\"#ffffff\"") && svg.contains("fill=\"#000000\""));
+    assert!(svg.contains("aria-label=\"QR-code &lt;om> &quot;te&quot; &amp; zo\""));
+    assert!(!svg.contains("M0 ") && !svg.contains("M3 ") && svg.contains("M4 4h7"), "four white modules around it");
+}
+
+#[test]
+fn the_saved_picture_is_a_png_of_the_same_code() {
+    let bytes = qr::png("https://app.example.nl/#enrol/acceptatie/x").unwrap();
+    let mut reader = png::Decoder::new(std::io::Cursor::new(&bytes)).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    assert_eq!(info.width, info.height);
+    assert!(info.width >= 300, "large enough to scan from a screen");
+    let is_white = |x: usize, y: usize| pixels[y * info.line_size + x / 8] >> (7 - x % 8) & 1 == 1;
+    assert!(is_white(0, 0) && is_white(47, 47) && !is_white(48, 48), "quiet zone, then a finder pattern");
+}

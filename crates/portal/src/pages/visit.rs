@@ -1,0 +1,52 @@
+//! One visit to a page: who calls, in which browser, and who is logged in there.
+
+use super::ui::{SessionBar, Ui};
+use crate::{
+    AppError, AppState,
+    browser::Browser,
+    caller::Caller,
+    services::session::{self, Current},
+};
+use axum::{extract::FromRequestParts, http::request::Parts};
+use domain::session::WARNING_SECONDS;
+use protocol::ProblemCode;
+
+/// A visit. It counts as activity of the session.
+pub(super) struct Visit {
+    pub app: AppState,
+    pub caller: Caller,
+    pub browser: Browser,
+    pub current: Option<Current>,
+    /// Another site's page led here.
+    pub from_elsewhere: bool,
+}
+
+impl FromRequestParts<AppState> for Visit {
+    type Rejection = AppError;
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, AppError> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        let browser = Browser::from_request_parts(parts, app).await?;
+        let mut current = session::current(app, &browser).await?;
+        if let Some(current) = &mut current {
+            session::touch(app, current).await?;
+            current.session.seen_at = current.session.seen_at.max(app.now().plus_seconds(-session::TOUCH_SECONDS));
+        }
+        let from_elsewhere = parts.headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
+        Ok(Self { app: app.clone(), caller, browser, current, from_elsewhere })
+    }
+}
+
+impl Visit {
+    /// The frame of a page that lives at `path`.
+    pub fn ui(&self, path: &str) -> Ui {
+        let session = self.current.as_ref().map(|current| SessionBar {
+            seconds: current.session.ends_at().seconds_from(self.app.now()),
+            warn_before: WARNING_SECONDS,
+        });
+        Ui { csrf: self.browser.csrf(&self.app), session, ..Ui::plain(&self.app, self.caller.lang, path) }
+    }
+    /// Who is logged in, or *log in first*.
+    pub fn logged_in(&self) -> Result<&Current, AppError> {
+        self.current.as_ref().ok_or(AppError::new(ProblemCode::LoginRequired))
+    }
+}

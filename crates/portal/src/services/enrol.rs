@@ -1,0 +1,255 @@
+//! ID activeren (SYSTEM.md flow 5): the phone's key gets its certificate.
+
+use super::{journal, limits, redeem, request_topic, respond_phone::open_mac_key};
+use crate::{
+    AppError, AppState,
+    caller::Caller,
+    error::Halt,
+    keys,
+    ports::{CheckedCsr, IssuedCertificate, IssuerError},
+};
+use domain::{
+    BirthDate,
+    identity::{Identity, IdentityId, IdentityStatus},
+    installation::UNLOCK_SECONDS,
+    log::Event,
+    person::{MembershipStatus, Person},
+    request::{Decision, Means, Purpose, Request, RequestId, RequestRefusal, RequestStatus},
+};
+use protocol::{
+    B64, ProblemCode,
+    code::RevocationCode,
+    enrol::{Enrol, Enrolled, enrol_mac},
+    limits as sizes,
+    request::OrganisationLabel,
+};
+use sha2::{Digest, Sha256};
+use storage::Tx;
+
+/// Activates an identity: birth date, CA, and then everything in one transaction.
+pub async fn enrol(app: &AppState, caller: &Caller, message: Enrol) -> Result<Enrolled, AppError> {
+    if message.csr.0.len() > sizes::CSR {
+        return Err(ProblemCode::TooLarge.into());
+    }
+    let csr = app.certificates.csr(&message.csr.0).ok_or(AppError::new(ProblemCode::CsrInvalid))?;
+    let request = find(app, caller, &message).await?;
+    check_unlock(app, &request, &message).await?;
+    check_birth_date(app, caller, request.id, message.birth_date.as_deref()).await?;
+    let identity = IdentityId::new(app.now(), app.entropy());
+    let issued = app.issuer.issue(request.id, identity, &csr.spki).await.map_err(|error| match error {
+        IssuerError::Unreachable(_) => AppError::new(ProblemCode::Unavailable).because(error),
+        IssuerError::Refused(_) => AppError::new(ProblemCode::RequestUsed).because(error),
+    })?;
+    let enrolled = activate(app, caller, request.id, identity, issued, csr, message).await?;
+    app.metrics.identities_activated.up();
+    app.wake(&request_topic(request.id)).await;
+    Ok(enrolled)
+}
+
+/// The enrolment that this nonce or code opened.
+async fn find(app: &AppState, caller: &Caller, message: &Enrol) -> Result<Request, AppError> {
+    let unknown = || AppError::new(ProblemCode::RequestUnknown);
+    let request = match (&message.nonce, &message.code) {
+        (Some(nonce), None) => {
+            let hash = nonce.hash();
+            app.read(move |tx| Box::pin(async move { Ok::<_, AppError>(tx.request_by_nonce(&hash).await?) })).await?
+        }
+        (None, Some(code)) => {
+            let hash = redeem::code_hash(app, code.reveal());
+            let (state, who) = (app.clone(), caller.clone());
+            app.write(move |tx| {
+                Box::pin(async move {
+                    limits::check(&state, &who, tx).await?;
+                    match tx.request_by_code(&hash, state.now()).await? {
+                        Some(request) => Ok(Some(request)),
+                        None => Err(limits::wrong(&state, &who, tx, ProblemCode::RequestUnknown).await?),
+                    }
+                })
+            })
+            .await?
+        }
+        _ => return Err(ProblemCode::BadInput.into()),
+    };
+    let request = request.filter(|r| r.purpose == Purpose::Enrol && r.means == Means::Phone).ok_or_else(unknown)?;
+    must_be_opened(app, &request)?;
+    Ok(request)
+}
+
+/// An enrolment is finished only after its request object was fetched, and in time.
+fn must_be_opened(app: &AppState, request: &Request) -> Result<(), AppError> {
+    let mut probe = request.clone();
+    Ok(probe.decide(Decision::Accepted, RequestStatus::Finished, app.now())?)
+}
+
+/// The new key belongs to an installation whose PIN was entered at most 15 minutes ago.
+async fn check_unlock(app: &AppState, request: &Request, message: &Enrol) -> Result<(), AppError> {
+    let (id, installation) = (message.unlock, message.installation);
+    let found = app
+        .read(move |tx| {
+            Box::pin(async move {
+                Ok::<_, AppError>((tx.unlock(id).await?, tx.installation(installation).await?))
+            })
+        })
+        .await?;
+    let (unlock, installation) = found;
+    let installation = installation.ok_or(AppError::new(ProblemCode::InstallationUnknown))?;
+    if installation.pin.is_blocked() {
+        return Err(ProblemCode::PinBlocked.into());
+    }
+    let now = app.now();
+    let unlock = unlock.filter(|unlock| unlock.installation == installation.id && unlock.is_fresh(now));
+    let key = unlock.as_ref().and_then(|unlock| open_mac_key(app, unlock));
+    let key = key.ok_or(AppError::new(ProblemCode::UnlockRequired).with("seconds", UNLOCK_SECONDS))?;
+    let digest = request.digest.ok_or(AppError::new(ProblemCode::ResponseMismatch))?;
+    let wanted = enrol_mac(&key, &digest, &message.csr.0, installation.id);
+    if !keys::same(&wanted, message.mac.as_ref()) {
+        return Err(ProblemCode::ResponseSignature.into());
+    }
+    Ok(())
+}
+
+/// Three tries; a used one stays used.
+async fn check_birth_date(
+    app: &AppState,
+    caller: &Caller,
+    id: RequestId,
+    given: Option<&str>,
+) -> Result<(), AppError> {
+    let given = given.and_then(BirthDate::parse_iso).ok_or(AppError::new(ProblemCode::BirthDateInvalid))?;
+    let (state, who) = (app.clone(), caller.clone());
+    app.write(move |tx| {
+        Box::pin(async move {
+            let mut request = tx.request(id).await?.ok_or(AppError::new(ProblemCode::RequestUnknown))?;
+            must_be_opened(&state, &request)?;
+            let person = person_of(tx, &request).await?;
+            if person.birth_date.same_as(given) {
+                return Ok(());
+            }
+            let error = match request.wrong_birth_date() {
+                RequestRefusal::Wrong(left) => AppError::new(ProblemCode::BirthDateWrong).with("triesLeft", left),
+                _ => AppError::new(ProblemCode::BirthDateTries),
+            };
+            tx.update_request(&request).await?;
+            journal::entry(&state, &who, Event::RequestRefused)
+                .request(&request)
+                .refused(error.code)
+                .write(tx)
+                .await?;
+            Err(Halt::Keep(error))
+        })
+    })
+    .await
+}
+
+async fn person_of(tx: &mut dyn Tx, request: &Request) -> Result<Person, AppError> {
+    let id = request.person.ok_or_else(|| AppError::internal("an enrolment without person"))?;
+    tx.person(id).await?.ok_or_else(|| AppError::internal("an enrolment of nobody"))
+}
+
+/// Identity, memberships, the replaced identity, the wizard and the log: together or not at all.
+async fn activate(
+    app: &AppState,
+    caller: &Caller,
+    id: RequestId,
+    identity: IdentityId,
+    issued: IssuedCertificate,
+    csr: CheckedCsr,
+    message: Enrol,
+) -> Result<Enrolled, AppError> {
+    let (state, who) = (app.clone(), caller.clone());
+    app.write(move |tx| {
+        Box::pin(async move {
+            let now = state.now();
+            let mut request = tx.request(id).await?.ok_or(AppError::new(ProblemCode::RequestUnknown))?;
+            // Another phone may have been faster, or a newer QR code may have replaced this one.
+            request.decide(Decision::Accepted, RequestStatus::Finished, now).map_err(AppError::from)?;
+            let person = person_of(tx, &request).await?;
+            replace_older(&state, &who, tx, &person).await?;
+            let revocation = RevocationCode::from_random(&state.entropy().array());
+            let identity = Identity {
+                id: identity,
+                person: person.id,
+                installation: message.installation,
+                status: IdentityStatus::Active,
+                certificate_sha256: Sha256::digest(&issued.certificate).into(),
+                certificate: issued.certificate,
+                serial: issued.serial,
+                public_key: csr.public_key,
+                not_before: issued.not_before,
+                not_after: issued.not_after,
+                counter: 0,
+                revocation_code: Sha256::digest(revocation.reveal()).into(),
+                ended_at: None,
+                created_at: now,
+                last_used_at: None,
+            };
+            tx.insert_identity(&identity).await?;
+            request.identity = Some(identity.id);
+            request.installation = Some(message.installation);
+            tx.update_request(&request).await?;
+            let organisations = open_memberships(tx, &request, &person).await?;
+            if let Some(mut registration) = tx.registration_by_enrolment(request.id).await? {
+                registration.installed(now);
+                tx.save_registration(&registration).await?;
+            }
+            let entry = journal::entry(&state, &who, Event::IdentityActivated).request(&request);
+            entry.by(person.id, Some(identity.id)).identity(identity.id).write(tx).await?;
+            Ok(Enrolled {
+                chain: issued.chain.into_iter().map(B64).collect(),
+                identity: identity.id,
+                name: person.name.full(),
+                organisations,
+                revocation_code: revocation.grouped(),
+            })
+        })
+    })
+    .await
+}
+
+/// At most one Mobile ID of a person works.
+async fn replace_older(app: &AppState, caller: &Caller, tx: &mut dyn Tx, person: &Person) -> Result<(), Halt> {
+    for mut older in tx.identities_of(person.id).await? {
+        if let Ok(status) = older.status.to(IdentityStatus::Replaced) {
+            older.status = status;
+            older.ended_at = Some(app.now());
+            tx.update_identity(&older).await?;
+            let entry = journal::entry(app, caller, Event::IdentityReplaced).about(person.id).identity(older.id);
+            entry.by(person.id, None).write(tx).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The new identity opens the organisation that checked the person, and those that know the same UZI-pas; everywhere
+/// else it waits to be confirmed.
+async fn open_memberships(
+    tx: &mut dyn Tx,
+    request: &Request,
+    person: &Person,
+) -> Result<Vec<OrganisationLabel>, Halt> {
+    let memberships = tx.memberships_of(person.id).await?;
+    let number = |m: &domain::person::Membership| m.attributes.as_ref().map(|a| a.uzi_number.clone());
+    let checked = memberships.iter().find(|m| Some(m.organisation) == request.organisation).and_then(number);
+    let mut open = Vec::new();
+    for mut membership in memberships {
+        let here = Some(membership.organisation) == request.organisation;
+        let same_card = checked.is_some() && number(&membership) == checked;
+        match membership.status {
+            MembershipStatus::Active if !here && !same_card => {
+                membership.status = MembershipStatus::Reconfirm;
+                tx.update_membership(&membership).await?;
+            }
+            MembershipStatus::Reconfirm if here => {
+                membership.status = MembershipStatus::Active;
+                tx.update_membership(&membership).await?;
+            }
+            _ => {}
+        }
+        if membership.status == MembershipStatus::Active
+            && let Some(organisation) = tx.organisation(membership.organisation).await?
+        {
+            open.push(redeem::label(&organisation));
+        }
+    }
+    Ok(open)
+}

@@ -1,0 +1,201 @@
+//! Inloggen met QR (SYSTEM.md flow 6): the page's half.
+
+use super::{ShownRequest, grouped_login, journal, redeem, request_topic, session, session::NewSession};
+use crate::{AppError, AppState, browser::Browser, caller::Caller, error::Halt, keys};
+use domain::{
+    identity::{IdentityRefusal, IdentityStatus},
+    log::Event,
+    person::MembershipStatus,
+    request::{LOGIN_SECONDS, Means, Purpose, Request, RequestId, RequestRefusal, RequestStatus},
+    session::LoggedInWith,
+    uzi::UziNumber,
+};
+use protocol::{
+    Nonce, ProblemCode,
+    code::{Digits4, LoginCode},
+    events::StatusEvent,
+    jws::{Jws, TYP_RESPONSE},
+    link::QrLink,
+    response::ResponseClaims,
+};
+
+/// A new login QR for this browser.
+pub async fn start(app: &AppState, browser: &Browser) -> Result<ShownRequest, AppError> {
+    let now = app.now();
+    let nonce = Nonce::from_bytes(app.entropy().array());
+    let code = LoginCode::from_random(&app.entropy().array());
+    let mut request = blank(app, Purpose::Login, Means::Phone, nonce.hash(), LOGIN_SECONDS);
+    request.code_hash = Some(redeem::code_hash(app, code.reveal()));
+    request.browser = Some(browser.hash);
+    request.browser_label = Some(browser.label.clone());
+    let id = request.id;
+    // Showing a QR code concerns nobody yet; the log begins when somebody opens it.
+    app.write(move |tx| Box::pin(async move { Ok(tx.insert_request(&request).await?) })).await?;
+    app.metrics.requests_made.up();
+    let link = QrLink {
+        app_origin: app.config.app_origin.clone(),
+        kind: Purpose::Login,
+        server: app.config.server_id.clone(),
+        nonce,
+    };
+    let expires_in = now.plus_seconds(LOGIN_SECONDS).seconds_from(now);
+    Ok(ShownRequest { id, link, code: grouped_login(&code), expires_in })
+}
+
+/// A request with nothing but what every request has.
+pub(super) fn blank(app: &AppState, purpose: Purpose, means: Means, nonce_hash: [u8; 32], seconds: i64) -> Request {
+    let now = app.now();
+    Request {
+        id: RequestId::new(now, app.entropy()),
+        purpose,
+        means,
+        status: RequestStatus::Created,
+        nonce_hash,
+        code_hash: None,
+        browser: None,
+        browser_label: None,
+        organisation: None,
+        person: None,
+        sentence: None,
+        control_code: None,
+        desktop_session: None,
+        digest: None,
+        proof_hash: None,
+        tries_left: 0,
+        identity: None,
+        installation: None,
+        response: None,
+        problem: None,
+        created_at: now,
+        expires_at: now.plus_seconds(seconds),
+        opened_at: None,
+        decided_at: None,
+    }
+}
+
+/// Where a request of this browser stands; of another browser's nothing is told.
+pub async fn status(app: &AppState, browser: &Browser, id: RequestId) -> Result<StatusEvent, AppError> {
+    Ok(event(app, &of_browser(app, browser, id).await?))
+}
+
+/// A request of this browser, for the page that waits for it.
+pub async fn of_browser(app: &AppState, browser: &Browser, id: RequestId) -> Result<Request, AppError> {
+    let request = app.read(move |tx| Box::pin(async move { Ok::<_, AppError>(tx.request(id).await?) })).await?;
+    let request = request.filter(|request| request.browser == Some(browser.hash));
+    request.ok_or(AppError::new(ProblemCode::NotFound))
+}
+
+/// What a waiting page is told.
+pub(super) fn event(app: &AppState, request: &Request) -> StatusEvent {
+    let now = app.now();
+    let status = request.status_at(now);
+    StatusEvent {
+        status,
+        pairing: status == RequestStatus::Pairing,
+        expires_in: request.expires_at.seconds_from(now),
+        problem: request.problem.clone(),
+    }
+}
+
+/// The keyed hash of a *koppelcode*.
+pub(super) fn pairing_hash(app: &AppState, id: RequestId, code: &Digits4) -> [u8; 32] {
+    app.keys.mac("koppelcode", &[id.as_bytes(), code.reveal().as_bytes()])
+}
+
+/// The page gives the *koppelcode*.
+pub async fn pair(
+    app: &AppState,
+    caller: &Caller,
+    browser: &Browser,
+    id: RequestId,
+    code: &Digits4,
+) -> Result<(), AppError> {
+    let (state, who, browser) = (app.clone(), caller.clone(), browser.hash);
+    let given = pairing_hash(app, id, code);
+    app.write(move |tx| {
+        Box::pin(async move {
+            let mut request = tx.request(id).await?.ok_or(AppError::new(ProblemCode::NotFound))?;
+            let right = request.proof_hash.is_some_and(|wanted| keys::same(&wanted, &given));
+            let outcome = request.pair(&browser, right, state.now());
+            if outcome == Err(RequestRefusal::OtherBrowser) {
+                return Err(ProblemCode::NotFound.into());
+            }
+            tx.update_request(&request).await?;
+            if let Err(refusal) = outcome {
+                let error = match refusal {
+                    RequestRefusal::Expired | RequestRefusal::Cancelled => ProblemCode::PairingOver.into(),
+                    other => AppError::from(other),
+                };
+                let entry = journal::entry(&state, &who, Event::RequestRefused).request(&request).refused(error.code);
+                entry.write(tx).await?;
+                return Err(Halt::Keep(error));
+            }
+            Ok(())
+        })
+    })
+    .await?;
+    app.wake(&request_topic(id)).await;
+    Ok(())
+}
+
+/// The browser takes the result of an accepted login: once. Ends the browser's earlier session.
+pub async fn finish(
+    app: &AppState,
+    caller: &Caller,
+    browser: &Browser,
+    id: RequestId,
+) -> Result<NewSession, AppError> {
+    let (state, who, browser) = (app.clone(), caller.clone(), browser.clone());
+    let opened = app
+        .write(move |tx| {
+            Box::pin(async move {
+                let now = state.now();
+                let mut request = tx.request(id).await?.ok_or(AppError::new(ProblemCode::NotFound))?;
+                if request.purpose != Purpose::Login {
+                    return Err(ProblemCode::NotFound.into());
+                }
+                request.finish(&browser.hash, now).map_err(AppError::from)?;
+                tx.update_request(&request).await?;
+                let (with, person) = match request.means {
+                    Means::Phone => {
+                        let id = request.identity.ok_or_else(|| AppError::internal("accepted without identity"))?;
+                        let identity = tx.identity(id).await?.ok_or(AppError::new(ProblemCode::IdentityUnknown))?;
+                        // Blocked or revoked since the answer: it opens nothing.
+                        let status = identity.status_at(now);
+                        if status != IdentityStatus::Active {
+                            return Err(AppError::from(IdentityRefusal::Status(status)).into());
+                        }
+                        (LoggedInWith::Phone(id), Some(identity.person))
+                    }
+                    Means::Card => {
+                        let number = card_number(&request)?;
+                        let people = tx.people_by_uzi_number(&number).await?;
+                        let person = match people.as_slice() {
+                            [one] => Some(one.id),
+                            _ => None,
+                        };
+                        (LoggedInWith::Card(number), person)
+                    }
+                };
+                if let (Some(person), LoggedInWith::Phone(_)) = (person, &with) {
+                    let memberships = tx.memberships_of(person).await?;
+                    if !memberships.iter().any(|m| m.status == MembershipStatus::Active) {
+                        return Err(ProblemCode::NoMembership.into());
+                    }
+                }
+                session::open(&state, &who, tx, &browser, with, person).await
+            })
+        })
+        .await?;
+    app.metrics.sessions_opened.up();
+    app.wake(&request_topic(id)).await;
+    Ok(opened)
+}
+
+/// The UZI number of an accepted card response, verified when it was accepted.
+fn card_number(request: &Request) -> Result<UziNumber, AppError> {
+    let response = request.response.as_deref().ok_or_else(|| AppError::internal("accepted without response"))?;
+    let claims: ResponseClaims =
+        Jws::parse(response, TYP_RESPONSE).and_then(|jws| jws.claims()).map_err(AppError::internal)?;
+    UziNumber::parse(&claims.iss).ok_or_else(|| AppError::internal("stored response without UZI number"))
+}

@@ -1,0 +1,67 @@
+//! The flows, one file each: every step is one transaction with its log entry. Handlers of pages and API call these.
+
+pub mod card;
+pub mod enrol;
+pub mod journal;
+pub mod limits;
+pub mod live;
+pub mod log;
+pub mod login;
+pub mod overview;
+pub mod pin;
+pub mod redeem;
+pub mod registration;
+pub mod respond;
+mod respond_card;
+mod respond_phone;
+pub mod session;
+
+use domain::request::RequestId;
+use protocol::{
+    code::{Digits4, EnrolCode, LoginCode},
+    link::{LaunchLink, QrLink},
+};
+
+/// A QR code to show.
+#[derive(Clone, Debug)]
+pub struct ShownRequest {
+    /// The request, for the live channel.
+    pub id: RequestId,
+    /// What the QR code and the link under it hold.
+    pub link: QrLink,
+    /// The *korte code*, grouped.
+    pub code: String,
+    /// Seconds that it may be scanned.
+    pub expires_in: u32,
+}
+
+/// A launch of the Desktop App to show.
+#[derive(Clone, Debug)]
+pub struct ShownLaunch {
+    /// The request, for the live channel.
+    pub id: RequestId,
+    /// Opens the Desktop App.
+    pub link: LaunchLink,
+    /// The *controlecode* that page and Desktop App show.
+    pub control_code: Digits4,
+    /// Seconds that the launch may be redeemed.
+    pub expires_in: u32,
+    /// A Desktop App that already holds the card gets the request by itself.
+    pub desktop_holds_card: bool,
+}
+
+fn grouped_login(code: &LoginCode) -> String {
+    code.grouped()
+}
+fn grouped_enrol(code: &EnrolCode) -> String {
+    code.grouped()
+}
+
+/// Topic that wakes pages waiting for a request.
+pub fn request_topic(id: RequestId) -> String {
+    format!("request:{id}")
+}
+/// Topic that wakes a Desktop App waiting for the wizard's next request.
+pub fn desktop_topic(session: &[u8; 32]) -> String {
+    format!("desktop:{}", hex::encode(session))
+}

@@ -1,0 +1,148 @@
+//! Who a card belongs to, and what registering changes about people.
+
+use super::super::journal;
+use crate::{AppError, AppState, caller::Caller, error::Halt};
+use domain::{
+    identity::IdentityStatus,
+    log::Event,
+    person::{
+        CardAttributes, CardProofing, Membership, MembershipId, MembershipStatus, Person, PersonId, Role, person_number,
+    },
+    registration::{CardData, Match, Registration},
+};
+use protocol::ProblemCode;
+use sha2::{Digest, Sha256};
+use storage::Tx;
+
+/// UZI number first, everywhere; else URA, names and birth date.
+pub(super) async fn find(tx: &mut dyn Tx, registration: &Registration) -> Result<Match, Halt> {
+    let card = card_of(registration)?;
+    let date = registration.birth_date.ok_or(AppError::new(ProblemCode::CardFirst))?;
+    let by_number = tx.people_by_uzi_number(&card.uzi_number).await?;
+    match by_number.as_slice() {
+        [] => {}
+        [one] if one.birth_date.same_as(date) => return Ok(Match::SameCard(one.id)),
+        [one] => return Ok(Match::OtherBirthDate(one.id)),
+        _ => return Ok(Match::Several),
+    }
+    let mut by_name = tx.people_by_birth_date(card.organisation, date).await?;
+    by_name.retain(|person| person.name.matches(&card.name));
+    Ok(match by_name.as_slice() {
+        [] => Match::Nobody,
+        [one] => Match::Possibly(one.id),
+        _ => Match::Several,
+    })
+}
+
+fn card_of(registration: &Registration) -> Result<&CardData, AppError> {
+    registration.card.as_ref().ok_or(AppError::new(ProblemCode::CardFirst))
+}
+
+/// The person whom this very card registered here before and who has no Mobile ID that works: they lost their QR code.
+pub(super) async fn registered_before(
+    app: &AppState,
+    tx: &mut dyn Tx,
+    registration: &Registration,
+) -> Result<Option<PersonId>, Halt> {
+    let card = card_of(registration)?;
+    let people = tx.people_by_uzi_number(&card.uzi_number).await?;
+    let [person] = people.as_slice() else { return Ok(None) };
+    let here = tx.memberships_of(person.id).await?.into_iter().any(|m| {
+        m.organisation == card.organisation
+            && matches!(m.status, MembershipStatus::Active | MembershipStatus::Reconfirm)
+            && m.attributes.is_some_and(|attributes| attributes.uzi_number == card.uzi_number)
+    });
+    let now = app.now();
+    let identities = tx.identities_of(person.id).await?;
+    let works = identities
+        .iter()
+        .any(|identity| matches!(identity.status_at(now), IdentityStatus::Active | IdentityStatus::Blocked));
+    Ok((here && !works).then_some(person.id))
+}
+
+/// A new person with a membership in the card's organisation.
+pub(super) async fn register(
+    app: &AppState,
+    caller: &Caller,
+    tx: &mut dyn Tx,
+    registration: &Registration,
+) -> Result<PersonId, Halt> {
+    let now = app.now();
+    let card = card_of(registration)?;
+    let person = Person {
+        id: PersonId::new(now, app.entropy()),
+        number: person_number(app.entropy().array()),
+        name: card.name.clone(),
+        birth_date: registration.birth_date.ok_or(AppError::new(ProblemCode::CardFirst))?,
+        birth_date_self_declared: true,
+        created_at: now,
+    };
+    tx.insert_person(&person).await?;
+    let entry = journal::entry(app, caller, Event::PersonRegistered).by_card(card.uzi_number.as_str());
+    entry.about(person.id).within(card.organisation).write(tx).await?;
+    attach(app, caller, tx, registration, person.id).await?;
+    Ok(person.id)
+}
+
+/// The card's attributes and proofing at the person's membership, which is made when there is none. A blocked
+/// membership stays blocked.
+pub(super) async fn attach(
+    app: &AppState,
+    caller: &Caller,
+    tx: &mut dyn Tx,
+    registration: &Registration,
+    person: PersonId,
+) -> Result<(), Halt> {
+    let now = app.now();
+    let card = card_of(registration)?;
+    let attributes = CardAttributes {
+        uzi_number: card.uzi_number.clone(),
+        role_code: card.role_code.clone(),
+        certificate_sha256: hex::encode(Sha256::digest(&card.certificate)),
+        certificate_serial: card.serial.clone(),
+        valid_until: card.valid_until,
+    };
+    let memberships = tx.memberships_of(person).await?;
+    let event = match memberships.into_iter().find(|m| m.organisation == card.organisation) {
+        Some(mut membership) => {
+            membership.attributes = Some(attributes);
+            if membership.status != MembershipStatus::Blocked {
+                membership.status = MembershipStatus::Active;
+            }
+            if !membership.roles.contains(&Role::Signer) {
+                membership.roles.insert(0, Role::Signer);
+            }
+            tx.update_membership(&membership).await?;
+            Event::MembershipAttributes
+        }
+        None => {
+            let membership = Membership {
+                id: MembershipId::new(now, app.entropy()),
+                person,
+                organisation: card.organisation,
+                roles: vec![Role::Signer],
+                status: MembershipStatus::Active,
+                attributes: Some(attributes),
+                created_at: now,
+            };
+            tx.insert_membership(&membership).await?;
+            Event::MembershipAdded
+        }
+    };
+    let entry = |event| {
+        let entry = journal::entry(app, caller, event).by_card(card.uzi_number.as_str());
+        entry.about(person).within(card.organisation)
+    };
+    entry(event).write(tx).await?;
+    tx.insert_card_proofing(&CardProofing {
+        person,
+        organisation: card.organisation,
+        certificate: card.certificate.clone(),
+        evidence: card.evidence.clone(),
+        confirmation: registration.confirmation.clone().unwrap_or_default(),
+        terms_version: registration.terms_version.clone().unwrap_or_default(),
+        at: now,
+    })
+    .await?;
+    entry(Event::ProofingCard).write(tx).await
+}

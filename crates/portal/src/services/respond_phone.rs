@@ -1,0 +1,232 @@
+//! The answer of a phone: key of the identity, rising counter, and a MAC under a PIN entry of at most 15 minutes ago.
+
+use super::{journal, login, respond};
+use crate::{AppError, AppState, caller::Caller, error::Halt, keys};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+use domain::{
+    identity::Identity,
+    installation::{Installation, Unlock},
+    log::Event,
+    person::MembershipStatus,
+    request::{Decision, PAIRING_TRIES, Purpose, Request, RequestStatus},
+};
+use protocol::{
+    ProblemCode,
+    code::Digits4,
+    jws::{Algorithm, Jws},
+    response::{PhoneProof, Responded, ResponseClaims, phone_mac},
+};
+use sha2::{Digest, Sha256};
+use storage::Tx;
+
+/// What an answer rests on.
+struct Facts {
+    identity: Identity,
+    installation: Installation,
+    unlock: Option<Unlock>,
+}
+
+pub(super) async fn respond(
+    app: &AppState,
+    caller: &Caller,
+    request: Request,
+    jws: Jws,
+) -> Result<Responded, AppError> {
+    let leaf = jws.chain.first().ok_or(AppError::new(ProblemCode::IdentityUnknown))?;
+    let certificate: [u8; 32] = Sha256::digest(leaf).into();
+    let identity = app
+        .read(move |tx| Box::pin(async move { Ok::<_, AppError>(tx.identity_by_certificate(&certificate).await?) }))
+        .await?;
+    let Some(identity) = identity else {
+        let error = AppError::new(ProblemCode::IdentityUnknown);
+        respond::log_refusal(app, caller, &request, None, &error).await?;
+        return Err(error);
+    };
+    let verified = verify(app, &request, &identity, &jws).await;
+    let (claims, proof) = match verified {
+        Ok(verified) => verified,
+        Err(error) => {
+            respond::log_refusal(app, caller, &request, Some(&identity), &error).await?;
+            return Err(error);
+        }
+    };
+    record(app, caller, request, identity, claims, proof).await
+}
+
+/// Everything that needs no lock: signature, chain, binding to the request, and the MAC of the unlock.
+async fn verify(
+    app: &AppState,
+    request: &Request,
+    identity: &Identity,
+    jws: &Jws,
+) -> Result<(ResponseClaims, PhoneProof), AppError> {
+    let signed = verify_es256(&identity.public_key, jws.signing_input(), &jws.signature);
+    if jws.header.alg != Algorithm::ES256 || !signed {
+        return Err(ProblemCode::ResponseSignature.into());
+    }
+    let now = app.now();
+    if now >= identity.not_after {
+        return Err(ProblemCode::IdentityExpired.into());
+    }
+    if !app.certificates.is_ours(&identity.certificate, now) {
+        return Err(ProblemCode::IdentityUnknown.into());
+    }
+    let claims: ResponseClaims = jws.claims().map_err(|_| AppError::new(ProblemCode::BadInput))?;
+    let mismatch = || AppError::new(ProblemCode::ResponseMismatch);
+    let proof = claims.phone.clone().ok_or_else(mismatch)?;
+    let bound = respond::matches(app, request, &claims)
+        && claims.iss == identity.id.to_string()
+        && proof.identity == identity.id
+        && proof.installation == identity.installation;
+    if !bound {
+        return Err(mismatch());
+    }
+    respond::must_be_open(app, request)?;
+    let facts = facts(app, identity.clone(), &proof).await?;
+    check_unlock(app, &facts, &proof, &claims)?;
+    Ok((claims, proof))
+}
+
+async fn facts(app: &AppState, identity: Identity, proof: &PhoneProof) -> Result<Facts, AppError> {
+    let (installation, unlock) = (identity.installation, proof.unlock);
+    app.read(move |tx| {
+        Box::pin(async move {
+            let installation = tx.installation(installation).await?;
+            let installation = installation.ok_or(AppError::new(ProblemCode::InstallationUnknown))?;
+            Ok(Facts { identity, installation, unlock: tx.unlock(unlock).await? })
+        })
+    })
+    .await
+}
+
+fn check_unlock(app: &AppState, facts: &Facts, proof: &PhoneProof, claims: &ResponseClaims) -> Result<(), AppError> {
+    if facts.installation.pin.is_blocked() {
+        return Err(ProblemCode::PinBlocked.into());
+    }
+    let own = |unlock: &&Unlock| unlock.installation == facts.installation.id && unlock.is_fresh(app.now());
+    let required = || AppError::new(ProblemCode::UnlockRequired);
+    let unlock = facts.unlock.as_ref().filter(own).ok_or_else(required)?;
+    let key = open_mac_key(app, unlock).ok_or_else(required)?;
+    let wanted = phone_mac(
+        &key,
+        claims.request_digest.as_ref(),
+        claims.decision,
+        facts.identity.id,
+        facts.installation.id,
+        proof.counter,
+    );
+    if !keys::same(&wanted, proof.mac.as_ref()) {
+        return Err(ProblemCode::ResponseSignature.into());
+    }
+    Ok(())
+}
+
+/// The MAC key of a finished unlock.
+pub(super) fn open_mac_key(app: &AppState, unlock: &Unlock) -> Option<[u8; 32]> {
+    let sealed = unlock.mac_key.as_deref()?;
+    app.keys.open(unlock.id.as_bytes(), sealed)?.as_slice().try_into().ok()
+}
+
+/// Records the decision; everything that may have changed meanwhile is looked at again, locked.
+async fn record(
+    app: &AppState,
+    caller: &Caller,
+    request: Request,
+    identity: Identity,
+    claims: ResponseClaims,
+    proof: PhoneProof,
+) -> Result<Responded, AppError> {
+    let (state, who) = (app.clone(), caller.clone());
+    app.write(move |tx| {
+        Box::pin(async move {
+            let now = state.now();
+            let mut request = tx.request(request.id).await?.ok_or(AppError::new(ProblemCode::RequestUnknown))?;
+            let mut identity =
+                tx.identity(identity.id).await?.ok_or(AppError::new(ProblemCode::IdentityUnknown))?;
+            let entry = |event| {
+                let entry = journal::entry(&state, &who, event).request(&request);
+                entry.by(identity.person, Some(identity.id)).identity(identity.id)
+            };
+            if let Err(refusal) = identity.may_answer(now, proof.counter) {
+                let error = AppError::from(refusal);
+                entry(Event::RequestRefused).refused(error.code).write(tx).await?;
+                return Err(Halt::Keep(error));
+            }
+            if let Some(error) = not_for(&request, &identity) {
+                entry(Event::RequestRefused).refused(error.code).write(tx).await?;
+                return Err(Halt::Keep(error));
+            }
+            identity.counter = proof.counter;
+            if claims.decision == Decision::Accepted && !opens_something(tx, &request, &identity).await? {
+                tx.update_identity(&identity).await?;
+                let entry = entry(Event::RequestRefused);
+                let error = AppError::new(ProblemCode::NoMembership);
+                return Err(respond::end_with_problem(&state, tx, &mut request, entry, error).await?);
+            }
+            let (next, code) = after(&state, tx, &request, &identity).await?;
+            request.decide(claims.decision, next, now).map_err(AppError::from)?;
+            let pairing_code = code.filter(|_| request.status == RequestStatus::Pairing);
+            if let Some(code) = &pairing_code {
+                request.proof_hash = Some(login::pairing_hash(&state, request.id, code));
+                request.tries_left = PAIRING_TRIES;
+            }
+            request.identity = Some(identity.id);
+            request.person = Some(identity.person);
+            request.installation = Some(identity.installation);
+            identity.last_used_at = Some(now);
+            tx.update_identity(&identity).await?;
+            tx.update_request(&request).await?;
+            let event = match claims.decision {
+                Decision::Accepted => Event::RequestAccepted,
+                Decision::Declined => Event::RequestDeclined,
+            };
+            let entry = journal::entry(&state, &who, event).request(&request).identity(identity.id);
+            entry.by(identity.person, Some(identity.id)).write(tx).await?;
+            Ok(Responded { decision: claims.decision, pairing_code, return_url: None, desktop_session: None })
+        })
+    })
+    .await
+}
+
+/// A phone answers logins, sessions and sentences; a sentence for a named person only by that person.
+fn not_for(request: &Request, identity: &Identity) -> Option<AppError> {
+    let fits = match request.purpose {
+        Purpose::Login | Purpose::Session => true,
+        Purpose::Sign => request.person.is_none_or(|person| person == identity.person),
+        Purpose::Enrol | Purpose::Link => false,
+    };
+    (!fits).then(|| ProblemCode::ResponseMismatch.into())
+}
+
+async fn opens_something(tx: &mut dyn Tx, request: &Request, identity: &Identity) -> Result<bool, Halt> {
+    if !matches!(request.purpose, Purpose::Login | Purpose::Session) {
+        return Ok(true);
+    }
+    let memberships = tx.memberships_of(identity.person).await?;
+    Ok(memberships.iter().any(|m| m.status == MembershipStatus::Active))
+}
+
+/// Where an acceptance leads: a login in a browser that is not trusted for this person needs the *koppelcode*.
+async fn after(
+    app: &AppState,
+    tx: &mut dyn Tx,
+    request: &Request,
+    identity: &Identity,
+) -> Result<(RequestStatus, Option<Digits4>), Halt> {
+    if request.purpose != Purpose::Login {
+        return Ok((RequestStatus::Accepted, None));
+    }
+    let known = match request.browser {
+        Some(cookie) => tx.browser(identity.person, &cookie).await?,
+        None => None,
+    };
+    if known.is_some_and(|browser| browser.is_trusted()) {
+        return Ok((RequestStatus::Accepted, None));
+    }
+    Ok((RequestStatus::Pairing, Some(Digits4::from_random(app.entropy().array()))))
+}
+
+/// Verifies an ES256 signature (r‖s) under an uncompressed P-256 point.
+pub(super) fn verify_es256(point: &[u8], input: &[u8], signature: &[u8]) -> bool {
+    UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(input, signature).is_ok()
+}

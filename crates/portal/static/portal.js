@@ -1,0 +1,139 @@
+// What makes the waiting pages move by themselves. Without this script every page works with its *Verder* buttons.
+"use strict";
+(() => {
+  const all = (selector) => Array.from(document.querySelectorAll(selector));
+  const first = (selector) => document.querySelector(selector);
+  const say = (text) => {
+    const region = first("#announce");
+    if (region && text) region.textContent = text;
+  };
+
+  // A page that answered a form can be reloaded without sending the form again.
+  history.replaceState(null, "", location.href);
+
+  // Count-down: visible every second, spoken once at one minute.
+  const clockText = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  const countDown = (element) => {
+    const end = Date.now() + Number(element.dataset.countdown) * 1000;
+    let spoken = Number(element.dataset.countdown) <= 60;
+    const tick = () => {
+      const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+      element.textContent = clockText(left);
+      if (left <= 60 && !spoken) {
+        spoken = true;
+        say(element.dataset.minute);
+      }
+      if (left > 0) return void window.setTimeout(tick, 1000 - (Date.now() % 1000));
+      if (element.dataset.over) location.replace(element.dataset.over);
+    };
+    tick();
+  };
+  all("[data-countdown]").forEach(countDown);
+
+  // Live status: server-sent events, or polling where those are blocked. Any change shows the server's next page.
+  const waiting = first("[data-live]");
+  if (waiting) {
+    const { live, status, next, stay } = waiting.dataset;
+    let left = false;
+    const look = (event) => {
+      if (left || event.status === status) return;
+      left = true;
+      source.close();
+      // A launch that ran out stays on the page, with what to do about it.
+      if (event.status === stay) all(".late").forEach((element) => element.classList.add("now"));
+      else location.replace(next);
+    };
+    const poll = async () => {
+      while (!left) {
+        try {
+          const answer = await fetch(`${live}/status`, { headers: { accept: "application/json" }, cache: "no-store" });
+          if (answer.ok) look(await answer.json());
+          else if (answer.status === 404 || answer.status === 410) look({ status: "gone" });
+        } catch { /* offline for a moment: try again */ }
+        await new Promise((resolve) => window.setTimeout(resolve, 2000));
+      }
+    };
+    let heard = false;
+    const source = new EventSource(`${live}/events`);
+    const hear = (message) => {
+      heard = true;
+      look(JSON.parse(message.data));
+    };
+    source.onmessage = hear;
+    source.addEventListener("status", hear);
+    const fallBack = () => {
+      source.close();
+      if (!left) poll();
+    };
+    const patience = window.setTimeout(() => heard || fallBack(), 4000);
+    source.onerror = () => {
+      if (source.readyState !== EventSource.CLOSED && heard) return;
+      window.clearTimeout(patience);
+      fallBack();
+    };
+    window.addEventListener("pagehide", () => source.close());
+  }
+
+  // The result is there: take it.
+  const onward = first("form[data-auto]");
+  if (onward) onward.requestSubmit();
+
+  // Opens the Desktop App once; not when somebody came back with the Back button.
+  const launch = first("a[data-launch]");
+  const [visit] = performance.getEntriesByType("navigation");
+  const wanted = launch && launch.dataset.launch === "auto" && (!visit || visit.type !== "back_forward");
+  // Only after loading: a link to another program ends the loading of the page.
+  if (wanted) window.addEventListener("load", () => launch.click());
+
+  // What is only worth reading after a while.
+  all("[data-after]").forEach((element) => {
+    window.setTimeout(() => {
+      element.classList.add("now");
+      say(element.dataset.say);
+    }, Number(element.dataset.after) * 1000);
+  });
+
+  all("button[data-copy]").forEach((button) => {
+    button.addEventListener("click", async () => {
+      const source = document.getElementById(button.dataset.copy);
+      try {
+        await navigator.clipboard.writeText(source.textContent.trim());
+        button.textContent = button.dataset.done;
+        say(button.dataset.done);
+      } catch {
+        window.getSelection().selectAllChildren(source);
+      }
+    });
+  });
+
+  // The calendar fills the text field.
+  all("input[type=date][data-fills]").forEach((calendar) => {
+    calendar.addEventListener("change", () => {
+      const [year, month, day] = calendar.value.split("-");
+      const field = document.getElementById(calendar.dataset.fills);
+      if (day && field) field.value = `${day}-${month}-${year}`;
+    });
+  });
+
+  // The session: a warning before its end, then the login page.
+  const session = first("[data-session-seconds]");
+  if (session) {
+    const warning = first("#session-warning");
+    const left = Number(session.dataset.sessionSeconds);
+    const before = Number(session.dataset.warnBefore);
+    window.setTimeout(() => {
+      warning.hidden = false;
+      say(warning.dataset.say);
+    }, Math.max(0, left - before) * 1000);
+    window.setTimeout(() => location.assign(session.dataset.over), (left + 1) * 1000);
+  }
+
+  // A second press of the same button does nothing.
+  all("form").forEach((form) => {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent && !form.dataset.again) return event.preventDefault();
+      form.dataset.sent = "yes";
+    });
+  });
+  window.addEventListener("pageshow", () => all("form").forEach((form) => delete form.dataset.sent));
+})();
