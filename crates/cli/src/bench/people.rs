@@ -1,0 +1,163 @@
+//! People with an enrolment that waits to be scanned, written as the registration wizard would have left them.
+
+use super::{BenchError, server::Server};
+use crate::edge::{OsEntropy, SystemClock};
+use domain::{
+    BirthDate, Clock, Entropy, Environment, PersonName, Ura,
+    browser::Browser,
+    organisation::{Organisation, OrganisationId, OrganisationStatus},
+    person::{Membership, MembershipId, MembershipStatus, Person, PersonId, Role, person_number},
+    request::{ENROL_SECONDS, Means, Purpose, Request, RequestId, RequestStatus},
+};
+use protocol::{
+    Nonce,
+    app_config::AppConfig,
+    link::{QrLink, ServerId},
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use storage::{Store, StoreError};
+
+/// One person as a client needs them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Enrolee {
+    /// The link of the enrolment QR.
+    pub link: String,
+    /// Cookie of the browser that this person used before, so that no koppelcode is asked.
+    pub browser: String,
+}
+
+/// Writes `count` people, each with an enrolment QR and a trusted browser.
+pub async fn enrolments(server: &Server, count: usize) -> Result<Vec<Enrolee>, BenchError> {
+    let failed = |error: StoreError| BenchError::new("writing people", error);
+    let known = super::browser::app_config(server).await?;
+    let store = open(server).await?;
+    let (clock, entropy) = (SystemClock, OsEntropy);
+    let now = clock.now();
+    let organisation = Organisation {
+        id: OrganisationId::new(now, &entropy),
+        name: "Huisartsenpraktijk De Meting".to_owned(),
+        ura: Ura::parse("90009999").ok_or_else(|| BenchError("URA".into()))?,
+        contact: None,
+        status: OrganisationStatus::Validated,
+        created_at: now,
+    };
+    let added = organisation.clone();
+    store
+        .write(move |tx| Box::pin(async move { tx.insert_organisation(&added).await }))
+        .await
+        .map_err(failed)?;
+    let mut people = Vec::with_capacity(count);
+    for index in 0..count {
+        let (rows, enrolee) = one(index, &organisation, &known, &clock, &entropy)?;
+        store
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.insert_person(&rows.person).await?;
+                    tx.insert_membership(&rows.membership).await?;
+                    tx.save_browser(&rows.browser).await?;
+                    tx.insert_request(&rows.enrolment).await
+                })
+            })
+            .await
+            .map_err(failed)?;
+        people.push(enrolee);
+    }
+    Ok(people)
+}
+
+/// The server's database, beside the running server. Nothing is logged through it, so its MAC key is never used.
+pub async fn open(server: &Server) -> Result<Arc<dyn Store>, BenchError> {
+    let url = match server.database() {
+        Some(url) => url.to_owned(),
+        None => format!("sqlite:{}", server.data().join("zorgid.sqlite").display()),
+    };
+    let options = storage_sql::Options {
+        url,
+        environment: Environment::Acceptatie,
+        entropy: Arc::new(OsEntropy),
+        clock: Arc::new(SystemClock),
+        node_key: [0; 32],
+    };
+    let store = storage_sql::open(options).await.map_err(|error| BenchError::new("opening the database", error))?;
+    Ok(Arc::new(store))
+}
+
+/// Everybody's birth date.
+pub fn birth_date() -> Option<BirthDate> {
+    BirthDate::new(1980, 1, 1)
+}
+
+struct Rows {
+    person: Person,
+    membership: Membership,
+    browser: Browser,
+    enrolment: Request,
+}
+
+fn one(
+    index: usize,
+    organisation: &Organisation,
+    known: &AppConfig,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<(Rows, Enrolee), BenchError> {
+    let bad = |what: &str| BenchError(format!("cannot make a {what}"));
+    let now = clock.now();
+    let server = known.servers.first().ok_or_else(|| bad("server"))?;
+    let person = Person {
+        id: PersonId::new(now, entropy),
+        number: person_number(entropy.array()),
+        name: PersonName::new("Meta", "van der", &format!("Meting{index}")).ok_or_else(|| bad("name"))?,
+        birth_date: birth_date().ok_or_else(|| bad("birth date"))?,
+        birth_date_self_declared: false,
+        created_at: now,
+    };
+    let membership = Membership {
+        id: MembershipId::new(now, entropy),
+        person: person.id,
+        organisation: organisation.id,
+        roles: vec![Role::Signer],
+        status: MembershipStatus::Active,
+        attributes: None,
+        created_at: now,
+    };
+    let cookie = Nonce::from_bytes(entropy.array());
+    let mut browser = Browser::first_seen(person.id, cookie.hash(), "Meting".to_owned(), now);
+    browser.trusted_at = Some(now);
+    let nonce = Nonce::from_bytes(entropy.array());
+    let enrolment = Request {
+        id: RequestId::new(now, entropy),
+        purpose: Purpose::Enrol,
+        means: Means::Phone,
+        status: RequestStatus::Created,
+        nonce_hash: nonce.hash(),
+        code_hash: None,
+        browser: None,
+        browser_label: None,
+        organisation: Some(organisation.id),
+        person: Some(person.id),
+        sentence: None,
+        control_code: None,
+        desktop_session: None,
+        digest: None,
+        proof_hash: None,
+        tries_left: domain::request::BIRTH_DATE_TRIES,
+        identity: None,
+        installation: None,
+        response: None,
+        created_at: now,
+        expires_at: now.plus_seconds(ENROL_SECONDS),
+        opened_at: None,
+        decided_at: None,
+        problem: None,
+    };
+    let link = QrLink {
+        app_origin: server.app_origin.clone(),
+        kind: Purpose::Enrol,
+        server: ServerId::parse(server.id.as_str()).ok_or_else(|| bad("server id"))?,
+        nonce,
+    };
+    let enrolee = Enrolee { link: link.reveal(), browser: cookie.reveal() };
+    Ok((Rows { person, membership, browser, enrolment }, enrolee))
+}
