@@ -1,0 +1,67 @@
+// A ZORG-ID server of its own per test file: fresh data folder, test PKI, one organisation, free ports, a clock we hold.
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mobileApp, program, results } from './paths.mjs';
+import { Running, run } from './run.mjs';
+
+/** The test PKI is made once per run (RSA keys take time); every server gets a copy, so that tests cannot meet. */
+async function testPki(folder) {
+  const shared = join(results, 'dev-pki');
+  await run(program('zorgid'), ['dev-pki', shared]);
+  cpSync(shared, folder, { recursive: true });
+  await run(program('zorgid'), ['dev-pki', folder]); // keeps keys and cards, puts its own path in softhsm2.conf
+}
+
+export class Server {
+  static async start({ config = '' } = {}) {
+    const server = new Server();
+    server.folder = mkdtempSync(join(tmpdir(), 'zorgid-e2e-'));
+    server.pki = join(server.folder, 'dev-pki');
+    server.data = join(server.folder, 'data');
+    server.clockFile = join(server.folder, 'clock');
+    server.setClock(new Date());
+    await testPki(server.pki);
+    server.configFile = join(server.folder, 'config.toml');
+    writeFileSync(server.configFile, `[uzi]\ntrust_dir = "${server.pki}/trust"\ncrl_dir = "${server.pki}/crl"\n${config}`);
+    server.organisation = JSON.parse(readFileSync(join(server.pki, 'organisation.json'), 'utf8'));
+    const { name, ura } = server.organisation;
+    await server.zorgid(['organisation', 'add', '--data', server.data, '--name', name, '--ura', ura]);
+    await server.serve();
+    return server;
+  }
+  /** Starts `zorgid serve` and waits until it says that it listens. A restart keeps the ports. */
+  async serve() {
+    const { portal, app } = this;
+    this.process = new Running(program('zorgid'), [
+      'serve', '--data', this.data, '--environment', 'acceptatie', '--config', this.configFile, '--test-clock', this.clockFile, '--app-dir', mobileApp,
+      '--listen', portal ? new URL(portal).host.replace('localhost', '127.0.0.1') : '127.0.0.1:0',
+      '--app-listen', app ? new URL(app).host.replace('localhost', '127.0.0.1') : '127.0.0.1:0',
+    ]);
+    const found = await this.process.line(/^listening portal=(\S+) app=(\S+)/);
+    [, this.portal, this.app] = found;
+  }
+  zorgid(args, options) {
+    return run(program('zorgid'), args, options);
+  }
+  /** What `info.json` says of a test card: pin, uziNumber, ura, names. */
+  card(name) {
+    return JSON.parse(readFileSync(join(this.pki, 'cards', name, 'info.json'), 'utf8'));
+  }
+  setClock(moment) {
+    this.now = new Date(moment);
+    writeFileSync(`${this.clockFile}.new`, this.now.toISOString());
+    renameSync(`${this.clockFile}.new`, this.clockFile); // never half written
+  }
+  advance(seconds) {
+    this.setClock(this.now.getTime() + seconds * 1000);
+  }
+  async verifyLog() {
+    const { stdout } = await this.zorgid(['log', 'verify', '--data', this.data, '--json'], { ok: [0, 1] });
+    return JSON.parse(stdout);
+  }
+  async stop() {
+    await this.process?.stop();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 }); // Chromium may still be writing its profile
+  }
+}
