@@ -91,9 +91,8 @@ fn active_sysroot() -> Option<PathBuf> {
 
 fn has_std(sysroot: &Path) -> bool {
     let lib = sysroot.join("lib/rustlib").join(TARGET).join("lib");
-    std::fs::read_dir(lib).is_ok_and(|entries| {
-        entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
-    })
+    std::fs::read_dir(lib)
+        .is_ok_and(|entries| entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-")))
 }
 
 fn debian(active: Option<&Path>) -> Outcome<Option<Toolchain>> {

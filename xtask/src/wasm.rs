@@ -65,8 +65,7 @@ fn bind(compiled: &Path, bound: &Path) -> Outcome<()> {
 fn workspace_root() -> Outcome<PathBuf> {
     let start = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     let start = start.map_or_else(std::env::current_dir, Ok).map_err(|e| format!("no current folder: {e}"))?;
-    let is_root = |dir: &&Path| {
-        std::fs::read_to_string(dir.join("Cargo.toml")).is_ok_and(|text| text.contains("[workspace]"))
-    };
+    let is_root =
+        |dir: &&Path| std::fs::read_to_string(dir.join("Cargo.toml")).is_ok_and(|text| text.contains("[workspace]"));
     start.ancestors().find(is_root).map(Path::to_path_buf).ok_or_else(|| "run this inside the workspace".to_owned())
 }

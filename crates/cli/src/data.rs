@@ -96,7 +96,8 @@ impl DataDir {
     pub fn secret(&self, name: &str) -> Result<Zeroizing<[u8; 32]>, Failure> {
         let path = self.root.join("secrets").join(name);
         let bytes = Zeroizing::new(std::fs::read(&path).map_err(|error| cannot_read(&path, error))?);
-        let bytes: [u8; 32] = bytes.as_slice().try_into().map_err(|_| cannot_read(&path, "it does not hold 32 bytes"))?;
+        let bytes: [u8; 32] =
+            bytes.as_slice().try_into().map_err(|_| cannot_read(&path, "it does not hold 32 bytes"))?;
         Ok(Zeroizing::new(bytes))
     }
     /// A file among the secrets, made by `fresh` the first time.
@@ -132,7 +133,8 @@ impl DataDir {
                 ));
             }
         };
-        let text = std::str::from_utf8(&bytes).map_err(|error| Failure::usage("the CA passphrase is not text", error))?;
+        let text =
+            std::str::from_utf8(&bytes).map_err(|error| Failure::usage("the CA passphrase is not text", error))?;
         Ok(Zeroizing::new(text.trim().to_owned()))
     }
     /// URL of the database: the given one, or the folder's own SQLite file.
@@ -163,7 +165,10 @@ fn read_marker(root: &Path) -> Result<Option<Environment>, Failure> {
     let layout: u32 = layout.parse().map_err(|_| cannot_read(&path, "it is not of the form `environment version`"))?;
     if layout > LAYOUT {
         return Err(Failure::usage(
-            format!("{} was made by a newer version of zorgid (layout {layout}; this one knows {LAYOUT})", root.display()),
+            format!(
+                "{} was made by a newer version of zorgid (layout {layout}; this one knows {LAYOUT})",
+                root.display()
+            ),
             "",
         ));
     }

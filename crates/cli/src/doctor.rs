@@ -113,9 +113,8 @@ async fn database(data: &DataDir, given: Option<&str>) -> Check {
         Ok(store) => store,
         Err(failure) => return Check { name, ok: false, detail: format!("{}: {}", failure.title, failure.detail) },
     };
-    let counted = store
-        .read(|tx| Box::pin(async move { Ok::<_, storage::StoreError>(tx.organisations().await?.len()) }))
-        .await;
+    let counted =
+        store.read(|tx| Box::pin(async move { Ok::<_, storage::StoreError>(tx.organisations().await?.len()) })).await;
     match counted {
         Ok(0) => Check {
             name,
@@ -146,7 +145,9 @@ fn uzi(data: &DataDir, settings: &crate::settings::UziSettings) -> Check {
             Some(until) if SystemClock.now() >= until => {
                 Check { name, ok: false, detail: format!("a revocation list ended at {until}: fetch a newer one") }
             }
-            Some(until) => Check { name, ok: true, detail: format!("{} revocation list(s), fresh until {until}", lists.len()) },
+            Some(until) => {
+                Check { name, ok: true, detail: format!("{} revocation list(s), fresh until {until}", lists.len()) }
+            }
         },
     }
 }

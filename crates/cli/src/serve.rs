@@ -117,6 +117,9 @@ async fn serve(args: Serve) -> Result<(), Failure> {
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
     // What was written while ending is sealed too, so that a stopped server leaves nothing open.
     portal::tasks::seal(&state, &*sealer).await;
+    if let Some(child) = child {
+        child.stop().await;
+    }
     if let Ok(Err(error)) = served {
         return Err(Failure::unreachable("a listener failed", error));
     }
@@ -210,7 +213,11 @@ fn prepare_ca(data: &DataDir, config: &Config, clock: &dyn Clock) -> Result<(), 
         return Err(Failure::usage("the CA is of the other environment", data.ca().display()));
     }
     if info.public_url != config.public_url {
-        tracing::warn!(certificates = info.public_url, now = config.public_url, "certificates name another address for /pki");
+        tracing::warn!(
+            certificates = info.public_url,
+            now = config.public_url,
+            "certificates name another address for /pki"
+        );
     }
     Ok(())
 }

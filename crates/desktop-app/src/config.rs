@@ -110,7 +110,10 @@ mod tests {
         assert_eq!(config.language, Some(Language::English));
         std::fs::write(&file, "cardsdir = \"cards\"\n").unwrap();
         assert!(matches!(Config::load(Some(&file), &Places::default()), Err(ConfigError::Form(..))));
-        assert!(matches!(Config::load(Some(&folder.path().join("no")), &Places::default()), Err(ConfigError::File(..))));
+        assert!(matches!(
+            Config::load(Some(&folder.path().join("no")), &Places::default()),
+            Err(ConfigError::File(..))
+        ));
     }
 
     #[test]

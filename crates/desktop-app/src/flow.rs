@@ -371,10 +371,7 @@ impl Flow {
 
     fn request_time_up(&mut self, trouble: Trouble, id: RequestId) -> Vec<Effect> {
         let current = self.asked.as_ref().is_some_and(|asked| asked.claims.request_id == id);
-        let open = matches!(
-            self.step,
-            Step::Looking(_) | Step::Choosing(_) | Step::Pin { .. } | Step::Question
-        );
+        let open = matches!(self.step, Step::Looking(_) | Step::Choosing(_) | Step::Pin { .. } | Step::Question);
         if current && open { self.fail(trouble) } else { Vec::new() }
     }
 

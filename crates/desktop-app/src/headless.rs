@@ -31,12 +31,7 @@ pub struct Orders {
 }
 
 /// Runs to the end and gives the exit code.
-pub async fn run(
-    runner: Runner,
-    inbox: UnboundedReceiver<Event>,
-    orders: Orders,
-    out: &mut (dyn Write + Send),
-) -> u8 {
+pub async fn run(runner: Runner, inbox: UnboundedReceiver<Event>, orders: Orders, out: &mut (dyn Write + Send)) -> u8 {
     let events = runner.events.clone();
     let entropy = std::sync::Arc::clone(&runner.entropy);
     let mut printed = 0;

@@ -93,13 +93,7 @@ impl Http {
     }
 
     /// Sends JSON.
-    pub async fn post(
-        &self,
-        url: &str,
-        body: Vec<u8>,
-        language: &str,
-        timeout: Duration,
-    ) -> Result<Answer, HttpError> {
+    pub async fn post(&self, url: &str, body: Vec<u8>, language: &str, timeout: Duration) -> Result<Answer, HttpError> {
         let url = checked(url)?;
         let request = self.client(&url).post(url).timeout(timeout).body(body);
         let request = request.header("Content-Type", "application/json").header("Accept-Language", language);

@@ -7,8 +7,7 @@ use desktop_app::{
     config::{Config, Places},
     headless::{self, Orders},
     http::Http,
-    launch,
-    register,
+    launch, register,
     report::{self, Refused},
     runner::Runner,
     system::{SystemClock, SystemEntropy},
@@ -19,11 +18,7 @@ use desktop_app::{
 };
 use domain::{Entropy, request::Decision};
 use protocol::{Nonce, ProblemCode, link::LaunchLink};
-use std::{
-    path::PathBuf,
-    process::ExitCode,
-    sync::Arc,
-};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 #[derive(Parser)]
@@ -107,9 +102,7 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("ZORGID_LOG").unwrap_or_else(|_| "warn".into()),
-        )
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("ZORGID_LOG").unwrap_or_else(|_| "warn".into()))
         .init();
     match cli.command {
         Some(order) => registration(order),
@@ -260,6 +253,7 @@ fn assemble(
         clock: Arc::new(SystemClock),
         entropy: Arc::clone(entropy),
         events,
+        request_clock: Default::default(),
     };
     (runner, inbox)
 }

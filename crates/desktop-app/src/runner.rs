@@ -13,8 +13,14 @@ use crate::{
 };
 use domain::{Clock, Entropy, request::Decision};
 use protocol::{Nonce, ProblemCode, response::Responded};
-use std::{sync::Arc, time::Duration};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, UnboundedSender},
+    task::AbortHandle,
+};
 
 /// The pause before a failed long poll is made again.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -39,6 +45,8 @@ pub struct Runner {
     pub entropy: Arc<dyn Entropy>,
     /// Where events come in; results of effects go there too.
     pub events: UnboundedSender<Event>,
+    /// Runs while a request waits for its answer.
+    pub request_clock: Mutex<Option<AbortHandle>>,
 }
 
 impl Runner {
@@ -89,6 +97,7 @@ impl Runner {
             Effect::ChooseCard(index) => self.worker.send(Command::Choose(index)),
             Effect::LogIn(pin) => self.worker.send(Command::LogIn(pin)),
             Effect::Respond(decision) => {
+                self.stop_request_clock();
                 let Some(asked) = flow.asked.clone() else { return };
                 let (api, worker) = (Arc::clone(&self.api), self.worker.clone());
                 let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
@@ -120,11 +129,13 @@ impl Runner {
                 }
             }
             Effect::StartRequestClock(seconds, id) => {
+                self.stop_request_clock();
                 let api = Arc::clone(&self.api);
-                self.spawn(async move {
+                let clock = self.spawn(async move {
                     tokio::time::sleep(Duration::from_secs(u64::from(seconds))).await;
                     Event::RequestTimeUp(api.here(ProblemCode::RequestExpired, "not answered in time"), id)
                 });
+                *self.request_clock.lock().unwrap_or_else(PoisonError::into_inner) = Some(clock);
             }
             Effect::StartSessionClock => {
                 self.spawn(async {
@@ -136,11 +147,18 @@ impl Runner {
         }
     }
 
-    fn spawn(&self, work: impl Future<Output = Event> + Send + 'static) {
+    fn spawn(&self, work: impl Future<Output = Event> + Send + 'static) -> AbortHandle {
         let events = self.events.clone();
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             let _ = events.send(work.await);
         });
+        task.abort_handle()
+    }
+
+    fn stop_request_clock(&self) {
+        if let Some(clock) = self.request_clock.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            clock.abort();
+        }
     }
 }
 

@@ -6,7 +6,11 @@ use crate::{
     http::Http,
 };
 use domain::Environment;
-use protocol::{B64, ProblemCode, app_config::{AppConfig, KnownServer}, link::ServerId};
+use protocol::{
+    B64, ProblemCode,
+    app_config::{AppConfig, KnownServer},
+    link::ServerId,
+};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};

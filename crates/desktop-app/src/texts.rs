@@ -252,7 +252,8 @@ mod tests {
     fn both_languages_have_the_same_places_to_fill() {
         for text in Text::ALL {
             let places = |language| {
-                let mut found: Vec<String> = text.in_language(language).split('{').skip(1).map(|p| p[..1].to_owned()).collect();
+                let mut found: Vec<String> =
+                    text.in_language(language).split('{').skip(1).map(|p| p[..1].to_owned()).collect();
                 found.sort();
                 found
             };

@@ -161,11 +161,8 @@ fn post(flow: &Flow, language: Language, failed: &AtomicBool, slot: &Arc<Mutex<V
 
 /// Shows a view.
 pub fn apply(window: &AppWindow, view: &View) {
-    let details: Vec<Detail> = view
-        .details
-        .iter()
-        .map(|(label, value)| Detail { label: label.into(), value: value.into() })
-        .collect();
+    let details: Vec<Detail> =
+        view.details.iter().map(|(label, value)| Detail { label: label.into(), value: value.into() }).collect();
     let cards: Vec<slint::SharedString> = view.cards.iter().map(Into::into).collect();
     if view.pin && window.get_busy() && !view.busy {
         // The previous PIN was judged: start with an empty field.

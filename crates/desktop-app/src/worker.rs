@@ -171,9 +171,7 @@ impl Thread {
             }
             Command::Describe(reply) => {
                 let _ = reply.send(match &self.state {
-                    State::Holding(card) => {
-                        Ok(Described { chain: card.chain().to_vec(), algorithm: card.algorithm() })
-                    }
+                    State::Holding(card) => Ok(Described { chain: card.chain().to_vec(), algorithm: card.algorithm() }),
                     _ => Err(CardError::CardRemoved),
                 });
             }

@@ -58,7 +58,9 @@ impl IdentityStatus {
     /// Moves on, where allowed: active ⇄ blocked, either → a final state; final states stay.
     pub fn to(self, to: Self) -> Result<Self, ForbiddenTransition> {
         match (self, to) {
-            (Self::Active, Self::Active) | (Self::Blocked, Self::Blocked) => Err(ForbiddenTransition { from: self, to }),
+            (Self::Active, Self::Active) | (Self::Blocked, Self::Blocked) => {
+                Err(ForbiddenTransition { from: self, to })
+            }
             (Self::Active | Self::Blocked, _) => Ok(to),
             _ => Err(ForbiddenTransition { from: self, to }),
         }

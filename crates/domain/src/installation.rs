@@ -2,7 +2,6 @@
 
 use crate::{Timestamp, pin::PinCounter};
 
-
 crate::id_type!(
     /// Names an installation; its bytes are OPAQUE's credential identifier.
     InstallationId

@@ -109,11 +109,7 @@ pub fn sentences(code: ProblemCode, language: Language) -> Option<[&'static str;
                 "U typte uw pincode langer dan 15 minuten geleden.",
                 "Typ uw pincode en probeer het daarna opnieuw.",
             ],
-            [
-                "Type your PIN again",
-                "You typed your PIN more than 15 minutes ago.",
-                "Type your PIN and try again.",
-            ],
+            ["Type your PIN again", "You typed your PIN more than 15 minutes ago.", "Type your PIN and try again."],
         ),
         ProblemCode::RequestExpired => (
             [
@@ -121,7 +117,11 @@ pub fn sentences(code: ProblemCode, language: Language) -> Option<[&'static str;
                 "Een QR-code is maar kort geldig.",
                 "Vraag op de computer een nieuwe QR-code.",
             ],
-            ["The time to answer is over", "A QR code is valid for a short time only.", "Ask for a new QR code on the computer."],
+            [
+                "The time to answer is over",
+                "A QR code is valid for a short time only.",
+                "Ask for a new QR code on the computer.",
+            ],
         ),
         _ => return None,
     };

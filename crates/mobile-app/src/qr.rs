@@ -2,8 +2,8 @@
 
 use rqrr::PreparedImage;
 
-/// Radii of smoothing, in pixels, tried in this order.
-const SMOOTHING: [usize; 4] = [0, 2, 1, 3];
+/// Our codes have about 45 modules on a side; smoothing over three eighths of a module takes specks away and leaves modules.
+const SIDE_PER_RADIUS: i32 = 120;
 
 /// A grey picture, one byte per pixel, row by row.
 pub struct Grey {
@@ -30,27 +30,34 @@ impl Grey {
         if self.width == 0 || self.pixels.len() < self.width * self.height {
             return None;
         }
-        let mut other = None;
-        for radius in SMOOTHING {
-            let pixels = self.smooth(radius);
-            let at = |x: usize, y: usize| pixels[y * self.width + x];
-            let mut image = PreparedImage::prepare_from_greyscale(self.width, self.height, at);
-            let grids = image.detect_grids();
-            if radius == 0 && grids.is_empty() {
-                return None;
-            }
-            for grid in grids {
-                match grid.decode() {
-                    Ok((_, text)) if is_ours(&text) => return Some(text),
-                    Ok((_, text)) => other = Some(text),
-                    Err(_) => {}
+        let sharp = self.read(0, &is_ours);
+        if sharp.text.is_some() || sharp.side == 0 {
+            return sharp.text;
+        }
+        let radius = usize::try_from(sharp.side / SIDE_PER_RADIUS).unwrap_or_default();
+        [radius, radius + 1, radius.saturating_sub(1)]
+            .into_iter()
+            .filter(|radius| *radius > 0)
+            .find_map(|radius| self.read(radius, &is_ours).text)
+    }
+
+    fn read(&self, radius: usize, is_ours: &impl Fn(&str) -> bool) -> Seen {
+        let pixels = self.smooth(radius);
+        let at = |x: usize, y: usize| pixels[y * self.width + x];
+        let mut image = PreparedImage::prepare_from_greyscale(self.width, self.height, at);
+        let mut seen = Seen { text: None, side: 0 };
+        for grid in image.detect_grids() {
+            let [first, second, ..] = grid.bounds;
+            seen.side = seen.side.max((first.x - second.x).abs()).max((first.y - second.y).abs());
+            if let Ok((_, text)) = grid.decode() {
+                let ours = is_ours(&text);
+                seen.text = Some(text);
+                if ours {
+                    break;
                 }
             }
-            if other.is_some() {
-                return other;
-            }
         }
-        other
+        seen
     }
 
     /// The mean of a square around each pixel: first along rows, then along columns.
@@ -71,6 +78,14 @@ impl Grey {
         }
         smoothed
     }
+}
+
+/// What one look gave.
+struct Seen {
+    /// The text of a code that was read.
+    text: Option<String>,
+    /// Side of the largest code that was seen, read or not, in pixels; 0 for none.
+    side: i32,
 }
 
 /// The mean of each value and its `radius` neighbours on both sides, fewer at the ends.

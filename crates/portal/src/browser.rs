@@ -55,8 +55,7 @@ pub async fn with_cookie(State(app): State<AppState>, mut request: Request, next
     let mut fresh = None;
     let browser = known.unwrap_or_else(|| {
         let nonce = Nonce::from_bytes(app.entropy().array());
-        let browser =
-            Browser { hash: nonce.hash(), session: None, label: label_of(request.headers()), is_new: true };
+        let browser = Browser { hash: nonce.hash(), session: None, label: label_of(request.headers()), is_new: true };
         fresh = Some(nonce);
         browser
     });

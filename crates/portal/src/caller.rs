@@ -64,7 +64,8 @@ pub struct Caller {
 
 /// Puts a [`Caller`] into every request.
 pub async fn identify(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical().to_string());
+    let address =
+        request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical().to_string());
     let reference = Base32Code::<8>::from_random(&app.entropy().array()).reveal().to_owned();
     let lang = Lang::of(request.headers());
     request.extensions_mut().insert(Caller { address, reference, lang });

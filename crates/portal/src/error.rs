@@ -1,7 +1,9 @@
 //! The one error of services and handlers, and how a transaction ends with it.
 
 use axum::response::{IntoResponse, Response};
-use domain::{identity::IdentityRefusal, identity::IdentityStatus, registration::RegistrationRefusal, request::RequestRefusal};
+use domain::{
+    identity::IdentityRefusal, identity::IdentityStatus, registration::RegistrationRefusal, request::RequestRefusal,
+};
 use protocol::ProblemCode;
 use serde_json::{Map, Value};
 use storage::StoreError;

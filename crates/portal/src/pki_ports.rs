@@ -153,11 +153,20 @@ impl Certificates for PkiCertificates {
         verify_signature(certificate, algorithm, input, signature).is_ok()
     }
     fn is_ours(&self, certificate: &[u8], now: Timestamp) -> bool {
-        let verified = verify_identity_chain(&[certificate.to_vec(), self.issuing.clone()], &self.root, now);
-        if let Err(error) = &verified {
-            tracing::warn!(%error, "a Mobile ID certificate that does not verify");
+        let hash: [u8; 32] = Sha256::digest(certificate).into();
+        if self.verified.lock().unwrap_or_else(PoisonError::into_inner).contains(&hash) {
+            return true;
         }
-        verified.is_ok()
+        if let Err(error) = verify_identity_chain(&[certificate.to_vec(), self.issuing.clone()], &self.root, now) {
+            tracing::warn!(%error, "a Mobile ID certificate that does not verify");
+            return false;
+        }
+        let mut verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        if verified.len() >= REMEMBERED {
+            verified.clear();
+        }
+        verified.insert(hash);
+        true
     }
     fn root(&self) -> &[u8] {
         &self.root

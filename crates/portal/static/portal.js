@@ -135,5 +135,8 @@
       form.dataset.sent = "yes";
     });
   });
-  window.addEventListener("pageshow", () => all("form").forEach((form) => delete form.dataset.sent));
+  window.addEventListener("pageshow", (event) => {
+    // The Back button may bring back an old picture of a page: ask the server where things stand.
+    if (event.persisted) location.reload();
+  });
 })();

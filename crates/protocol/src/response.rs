@@ -61,13 +61,17 @@ pub fn phone_mac(
     installation: InstallationId,
     counter: u64,
 ) -> [u8; 32] {
-    mac(mac_key, "zorgid response", &[
-        request_digest,
-        decision.as_str().as_bytes(),
-        identity.as_bytes(),
-        installation.as_bytes(),
-        &counter.to_be_bytes(),
-    ])
+    mac(
+        mac_key,
+        "zorgid response",
+        &[
+            request_digest,
+            decision.as_str().as_bytes(),
+            identity.as_bytes(),
+            installation.as_bytes(),
+            &counter.to_be_bytes(),
+        ],
+    )
 }
 
 /// HMAC-SHA-256 over a label and length-prefixed parts, so that no two messages share bytes.

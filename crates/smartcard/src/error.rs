@@ -131,10 +131,7 @@ impl CardError {
 
     /// Whether waiting can help: the person may still connect a reader or put the card in.
     pub fn may_pass(&self) -> bool {
-        matches!(
-            self,
-            Self::ReaderMissing | Self::CardMissing | Self::OtherCard { .. } | Self::NotUsable { .. }
-        )
+        matches!(self, Self::ReaderMissing | Self::CardMissing | Self::OtherCard { .. } | Self::NotUsable { .. })
     }
 
     /// Whether the PIN may be typed again.

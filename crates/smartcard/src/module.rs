@@ -24,7 +24,8 @@ impl ModuleChoice {
 pub fn well_known_modules() -> Vec<PathBuf> {
     if cfg!(target_os = "windows") {
         let system = std::env::var_os("SystemRoot").map_or_else(|| PathBuf::from(r"C:\Windows"), PathBuf::from);
-        let programs = std::env::var_os("ProgramFiles").map_or_else(|| PathBuf::from(r"C:\Program Files"), PathBuf::from);
+        let programs =
+            std::env::var_os("ProgramFiles").map_or_else(|| PathBuf::from(r"C:\Program Files"), PathBuf::from);
         return vec![
             system.join(r"System32\aetpkss1.dll"),
             programs.join(r"OpenSC Project\OpenSC\pkcs11\opensc-pkcs11.dll"),

@@ -298,8 +298,7 @@ struct TokenCertificate {
 }
 
 fn certificates(session: &Session) -> Result<Vec<TokenCertificate>, Error> {
-    let template =
-        [Attribute::Class(ObjectClass::CERTIFICATE), Attribute::CertificateType(CertificateType::X_509)];
+    let template = [Attribute::Class(ObjectClass::CERTIFICATE), Attribute::CertificateType(CertificateType::X_509)];
     let mut found = Vec::new();
     for object in session.find_objects(&template)? {
         let (mut id, mut der) = (Vec::new(), Vec::new());

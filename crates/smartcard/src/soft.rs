@@ -2,7 +2,8 @@
 //! caller asks for them only when the server says so.
 
 use crate::{
-    Card, CardError, CardInfo, CardSource, KeyKind, Pin, PinState, Signed, module::shown,
+    Card, CardError, CardInfo, CardSource, KeyKind, Pin, PinState, Signed,
+    module::shown,
     profile::{self, authentication_key},
 };
 use p12_keystore::KeyStore;
@@ -119,16 +120,15 @@ impl Opened {
         let (_, entry) = store.private_key_chain().ok_or_else(|| bad(String::from("no private key in auth.p12")))?;
         let certificates: Vec<Vec<u8>> = entry.chain().iter().map(|c| c.as_der().to_vec()).collect();
         let leaf = certificates.first().ok_or_else(|| bad(String::from("no certificate in auth.p12")))?;
-        let kind =
-            authentication_key(leaf).map_err(|error| CardError::NotUsable { cause: error.to_string() })?;
+        let kind = authentication_key(leaf).map_err(|error| CardError::NotUsable { cause: error.to_string() })?;
         let key = match kind {
             KeyKind::Rsa => {
                 let key = rsa::RsaPrivateKey::from_pkcs8_der(entry.key()).map_err(|e| bad(e.to_string()))?;
                 SoftKey::Rsa(Box::new(rsa::pkcs1v15::SigningKey::new(key)))
             }
-            KeyKind::P256 => SoftKey::P256(
-                p256::ecdsa::SigningKey::from_pkcs8_der(entry.key()).map_err(|e| bad(e.to_string()))?,
-            ),
+            KeyKind::P256 => {
+                SoftKey::P256(p256::ecdsa::SigningKey::from_pkcs8_der(entry.key()).map_err(|e| bad(e.to_string()))?)
+            }
         };
         let (holder, number) = profile::holder(leaf);
         let label = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -219,4 +219,3 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     }
     std::fs::read(path).map_err(|e| format!("{}: {e}", shown(path)))
 }
-

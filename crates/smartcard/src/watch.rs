@@ -31,11 +31,10 @@ impl ReaderWatch {
             return None;
         }
         let context = Context::establish(Scope::User).ok()?;
-        let name: CString = context
-            .list_readers_owned()
-            .ok()?
-            .into_iter()
-            .find(|name| name.to_str().is_ok_and(|n| n == reader || (reader.len() >= 60 && n.starts_with(reader))))?;
+        let name: CString =
+            context.list_readers_owned().ok()?.into_iter().find(|name| {
+                name.to_str().is_ok_and(|n| n == reader || (reader.len() >= 60 && n.starts_with(reader)))
+            })?;
         let mut states = [ReaderState::new(name, State::UNAWARE)];
         context.get_status_change(Duration::ZERO, &mut states).ok()?;
         let [mut state] = states;

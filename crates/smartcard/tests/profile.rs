@@ -28,7 +28,8 @@ fn only_digital_signature_with_client_auth_is_for_logging_in() {
 fn the_holder_is_read_from_the_subject() {
     let ca = root("CN=TEST CA");
     let key = support::rsa_key().to_public_key();
-    let der = ca.leaf("C=NL,CN=Zoë van Dijk,serialNumber=900000002", &key, KeyUsages::DigitalSignature, &[CLIENT_AUTH], 30);
+    let der =
+        ca.leaf("C=NL,CN=Zoë van Dijk,serialNumber=900000002", &key, KeyUsages::DigitalSignature, &[CLIENT_AUTH], 30);
     assert_eq!(holder(&der), (String::from("Zoë van Dijk"), String::from("900000002")));
     assert_eq!(authentication_key(&der), Ok(KeyKind::Rsa));
     assert_eq!(holder(b""), (String::new(), String::new()));

@@ -89,10 +89,7 @@ fn moving_the_folder_away_is_removal() {
 fn an_empty_missing_or_broken_folder_is_told() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(SoftSource::new(folder.path()).cards().err(), Some(CardError::CardMissing));
-    assert!(matches!(
-        SoftSource::new(folder.path().join("none")).cards().err(),
-        Some(CardError::SoftCards { .. })
-    ));
+    assert!(matches!(SoftSource::new(folder.path().join("none")).cards().err(), Some(CardError::SoftCards { .. })));
     let card = folder.path().join("broken");
     std::fs::create_dir(&card).unwrap();
     std::fs::write(card.join("auth.p12"), b"nonsense").unwrap();

@@ -35,7 +35,8 @@ fn in_child(name: &str) {
     let tokens = folder.path().join("tokens");
     std::fs::create_dir(&tokens).unwrap();
     let conf = folder.path().join("softhsm2.conf");
-    std::fs::write(&conf, format!("directories.tokendir = {}\nobjectstore.backend = file\n", tokens.display())).unwrap();
+    std::fs::write(&conf, format!("directories.tokendir = {}\nobjectstore.backend = file\n", tokens.display()))
+        .unwrap();
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", name, "--ignored", "--nocapture"])
         .env("SOFTHSM2_CONF", &conf)
@@ -204,8 +205,7 @@ fn a_certificate_without_its_key_is_told() {
 fn child_no_key() {
     let module = pkcs11();
     let ca = root("CN=TEST CA");
-    let der =
-        ca.leaf("CN=A", &support::rsa_key().to_public_key(), KeyUsages::DigitalSignature, &[CLIENT_AUTH], 30);
+    let der = ca.leaf("CN=A", &support::rsa_key().to_public_key(), KeyUsages::DigitalSignature, &[CLIENT_AUTH], 30);
     token(&module, "no key", |session| put_certificate(session, 1, &der));
     let mut card = source().cards().unwrap().remove(0);
     assert_eq!(card.log_in(Pin::parse(PIN).as_ref()), Err(CardError::KeyMissing));

@@ -96,9 +96,7 @@ async fn prepare_locked(pool: &PgPool, environment: Environment) -> Result<(), O
     };
     if pending(&applied)? {
         let database = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
-        Migrator::up(&database, None)
-            .await
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Migrator::up(&database, None).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
     }
     sqlx::query(REMEMBER).bind(environment.as_str()).execute(pool).await.map_err(failed)?;
     let found = sqlx::query_scalar::<_, String>(RECALL).fetch_one(pool).await.map_err(failed)?;

@@ -1,6 +1,10 @@
 //! [`storage::Store`] over either database.
 
-use crate::{postgres::Postgres, seal, sqlite::{Sqlite, Work}};
+use crate::{
+    postgres::Postgres,
+    seal,
+    sqlite::{Sqlite, Work},
+};
 use futures::stream;
 use storage::{Job, Notifications, Sealed, Sealer, Store, StoreError};
 use tokio::sync::broadcast;

@@ -1,11 +1,6 @@
 //! The transaction that a job gets.
 
-use crate::{
-    connection::Connection,
-    context::Context,
-    row::Row,
-    value::Value,
-};
+use crate::{connection::Connection, context::Context, row::Row, value::Value};
 use storage::StoreError;
 
 type Result<T> = std::result::Result<T, StoreError>;

@@ -16,7 +16,9 @@ async fn measure(db: TestDatabase, name: &str) {
     let store = Arc::new(db.open().await);
     let (_, identity) = care_worker(&db, &*store).await;
     let id = identity.certificate_sha256;
-    let work: Vec<_> = (0..TASKS).map(|_| (0..EACH).map(|_| (request(&db), entry(&db, Event::RequestAccepted))).collect::<Vec<_>>()).collect();
+    let work: Vec<_> = (0..TASKS)
+        .map(|_| (0..EACH).map(|_| (request(&db), entry(&db, Event::RequestAccepted))).collect::<Vec<_>>())
+        .collect();
     let begin = Instant::now();
     let tasks = work.into_iter().map(|mine| {
         let store = store.clone();

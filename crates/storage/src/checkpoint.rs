@@ -88,7 +88,13 @@ impl SignedNote {
         let bytes = BASE64.decode(bytes).ok()?;
         let (key_id, signature) = bytes.split_first_chunk::<4>()?;
         let (name, key_id, signature) = (name.to_owned(), *key_id, signature.to_vec());
-        (lines.next().is_none() && checkpoint.body() == body).then_some(Self { checkpoint, body, name, key_id, signature })
+        (lines.next().is_none() && checkpoint.body() == body).then_some(Self {
+            checkpoint,
+            body,
+            name,
+            key_id,
+            signature,
+        })
     }
 }
 

@@ -41,7 +41,17 @@ pub enum StoreError {
 
 /// Everything that a job can do, in one transaction.
 pub trait Tx:
-    Organisations + People + Identities + Installations + Requests + Registrations + Sessions + Browsers + Counters + Log + Send
+    Organisations
+    + People
+    + Identities
+    + Installations
+    + Requests
+    + Registrations
+    + Sessions
+    + Browsers
+    + Counters
+    + Log
+    + Send
 {
 }
 impl<T> Tx for T where
@@ -76,7 +86,6 @@ pub trait Store: Send + Sync {
     /// The topics of [`Store::notify`], from every node (PostgreSQL LISTEN/NOTIFY; in process on SQLite).
     fn notifications(&self) -> Notifications;
 }
-
 
 impl dyn Store + '_ {
     /// Changes something. `Ok` commits; `Err` rolls back and is returned.

@@ -113,7 +113,11 @@ fn places(sealed: &[&LogRecord], errors: &mut Vec<Finding>) -> Vec<Hash> {
             continue;
         }
         if leaf > next {
-            let gap = if leaf == next + 1 { format!("entry {next} is gone") } else { format!("entries {next} to {} are gone", leaf - 1) };
+            let gap = if leaf == next + 1 {
+                format!("entry {next} is gone")
+            } else {
+                format!("entries {next} to {} are gone", leaf - 1)
+            };
             errors.push(finding(Problem::Missing, Some(next), gap));
         }
         next = leaf + 1;

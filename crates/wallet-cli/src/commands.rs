@@ -23,7 +23,9 @@ const PIN_INPUT: u64 = 64;
 pub async fn run(args: Args) -> Result<Value, Failure> {
     match &args.command {
         Command::Sessions => return Err(not_yet("Sessions of care applications cannot be listed yet.")),
-        Command::Backup { .. } | Command::Restore { .. } => return Err(not_yet("Back-up and restore do not exist yet.")),
+        Command::Backup { .. } | Command::Restore { .. } => {
+            return Err(not_yet("Back-up and restore do not exist yet."));
+        }
         Command::Renew => return Err(not_yet("Renewal does not exist yet.")),
         _ => {}
     }

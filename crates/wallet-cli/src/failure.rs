@@ -104,11 +104,15 @@ impl From<WalletError> for Failure {
 fn advice(error: &WalletError) -> String {
     let text = match error {
         WalletError::PinRule(_) => "Choose six digits, not all the same and not a run such as 123456.",
-        WalletError::PinExists => "Use `pin unlock`. If the PIN was forgotten, start with an empty home folder and a new QR code.",
+        WalletError::PinExists => {
+            "Use `pin unlock`. If the PIN was forgotten, start with an empty home folder and a new QR code."
+        }
         WalletError::NoPin => "Run `zorgid-wallet pin set` first.",
         WalletError::Pin(PinState::Wrong { tries_left }) => return format!("Tries left in this round: {tries_left}."),
         WalletError::Pin(PinState::Wait { seconds, .. }) => return format!("Try again in {seconds} seconds."),
-        WalletError::Pin(PinState::Blocked) => "All tries are used up. Start with an empty home folder and a new QR code.",
+        WalletError::Pin(PinState::Blocked) => {
+            "All tries are used up. Start with an empty home folder and a new QR code."
+        }
         WalletError::Pin(PinState::Revoked) => "This identity was revoked. Ask for a new QR code.",
         WalletError::Locked(_) => "Run `zorgid-wallet pin unlock`, then try again; the link was not used up.",
         WalletError::NotOurs => "Copy the whole link beside the QR code, or type the code of 8 or 16 characters.",
@@ -120,10 +124,14 @@ fn advice(error: &WalletError) -> String {
         WalletError::ChooseIdentity(_) => "Say which one with --identity; `list` shows them.",
         WalletError::WrongKind => "Use `activate` for a registration, `accept` or `decline` for any other request.",
         WalletError::Unreachable(_) => "Check the address and the connection, then try again.",
-        WalletError::VaultDamaged(_) => "The wallet's file was changed or damaged. Start with an empty home folder and a new QR code.",
+        WalletError::VaultDamaged(_) => {
+            "The wallet's file was changed or damaged. Start with an empty home folder and a new QR code."
+        }
         WalletError::File(_) => "Use the version of this program that made the home folder, or an empty one.",
         WalletError::Config => "The address answers, but not as a portal or Mobile App. Check --server.",
-        WalletError::Device(_) | WalletError::Storage(_) => "Check the home folder: is it readable, writable and not full?",
+        WalletError::Device(_) | WalletError::Storage(_) => {
+            "Check the home folder: is it readable, writable and not full?"
+        }
         WalletError::BadAnswer(_) | WalletError::Crypto(_) | WalletError::Server(_) => {
             "Try again; if it stays, report it with the reference."
         }

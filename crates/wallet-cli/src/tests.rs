@@ -1,6 +1,8 @@
 //! The parts of the program that are not the wallet: files, addresses, how failures are told.
 
-use crate::{args::Args, device::FileDevice, failure::Failure, files, home::Home, servers::Servers, transport::HttpTransport};
+use crate::{
+    args::Args, device::FileDevice, failure::Failure, files, home::Home, servers::Servers, transport::HttpTransport,
+};
 use clap::Parser;
 use protocol::ProblemCode;
 use std::os::unix::fs::PermissionsExt;
@@ -29,7 +31,9 @@ fn the_command_line_is_the_fixed_one() {
     ] {
         assert!(Args::try_parse_from(line.split(' ')).is_ok(), "{line}");
     }
-    for line in ["w --home d", "w pin set", "w --home d pin", "w --home d accept", "w --home d accept a b", "w --home d x"] {
+    for line in
+        ["w --home d", "w pin set", "w --home d pin", "w --home d accept", "w --home d accept a b", "w --home d x"]
+    {
         let error = Args::try_parse_from(line.split(' ')).expect_err(line);
         assert_eq!(error.exit_code(), 2, "{line}");
     }
@@ -144,7 +148,10 @@ fn a_server_may_move_but_not_change_its_root() {
     assert_eq!(servers.config().expect_err("no server").exit_code(), 2);
     block_on(async {
         let at = "http://localhost:1/some/page";
-        assert_eq!(servers.at(&home, &config("http://localhost:1", "AAAA"), at).await.expect("known").as_str(), "acceptatie");
+        assert_eq!(
+            servers.at(&home, &config("http://localhost:1", "AAAA"), at).await.expect("known").as_str(),
+            "acceptatie"
+        );
         let mut servers = Servers::load(&home).expect("stored");
         let silent = OneAnswer(String::new());
         servers.at(&home, &silent, "http://localhost:1").await.expect("remembered without asking");

@@ -147,8 +147,13 @@ impl WalletError {
             Self::WrongKind => ProblemCode::BadInput,
             Self::Server(problem) => problem.code,
             Self::Unreachable(_) => ProblemCode::Unreachable,
-            Self::BadAnswer(_) | Self::VaultDamaged(_) | Self::File(_) | Self::Config | Self::Device(_)
-            | Self::Storage(_) | Self::Crypto(_) => ProblemCode::Internal,
+            Self::BadAnswer(_)
+            | Self::VaultDamaged(_)
+            | Self::File(_)
+            | Self::Config
+            | Self::Device(_)
+            | Self::Storage(_)
+            | Self::Crypto(_) => ProblemCode::Internal,
         }
     }
 }
@@ -164,11 +169,13 @@ impl From<Problem> for WalletError {
     fn from(problem: Problem) -> Self {
         let standing = || problem.extra.get("pin").and_then(|p| serde_json::from_value::<PinStanding>(p.clone()).ok());
         match problem.code {
-            ProblemCode::PinWait | ProblemCode::PinBlocked | ProblemCode::PinWrong => match (standing(), problem.code) {
-                (Some(standing), _) => Self::Pin(standing.into()),
-                (None, ProblemCode::PinBlocked) => Self::Pin(PinState::Blocked),
-                (None, _) => Self::Server(Box::new(problem)),
-            },
+            ProblemCode::PinWait | ProblemCode::PinBlocked | ProblemCode::PinWrong => {
+                match (standing(), problem.code) {
+                    (Some(standing), _) => Self::Pin(standing.into()),
+                    (None, ProblemCode::PinBlocked) => Self::Pin(PinState::Blocked),
+                    (None, _) => Self::Server(Box::new(problem)),
+                }
+            }
             ProblemCode::IdentityRevoked => Self::Pin(PinState::Revoked),
             _ => Self::Server(Box::new(problem)),
         }

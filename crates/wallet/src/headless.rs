@@ -68,14 +68,17 @@ impl Wallet {
             let vault_key = Zeroizing::new(vault_key);
             let opened = Vault::open(&vault_key, &one.server, registration.installation, &registration.vault);
             let Some(vault) = opened else { return Err(WalletError::VaultDamaged(one.server.clone())) };
-            self.open.insert(one.server.clone(), Unlocked {
-                unlock: one.unlock,
-                mac_key: Zeroizing::new(mac_key),
-                vault_key,
-                at: one.at,
-                expires_in: one.expires_in,
-                vault,
-            });
+            self.open.insert(
+                one.server.clone(),
+                Unlocked {
+                    unlock: one.unlock,
+                    mac_key: Zeroizing::new(mac_key),
+                    vault_key,
+                    at: one.at,
+                    expires_in: one.expires_in,
+                    vault,
+                },
+            );
         }
         Ok(())
     }

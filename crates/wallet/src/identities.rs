@@ -44,12 +44,7 @@ impl Wallet {
         views
     }
     /// Gives an identity a name of the person's own; an empty one takes it away.
-    pub async fn rename_identity(
-        &mut self,
-        server: &ServerId,
-        id: IdentityId,
-        label: &str,
-    ) -> Result<(), WalletError> {
+    pub async fn rename_identity(&mut self, server: &ServerId, id: IdentityId, label: &str) -> Result<(), WalletError> {
         let label: String = label.trim().chars().filter(|c| !c.is_control()).take(LABEL_LENGTH).collect();
         self.change_vault(server, |vault| {
             let held = vault.identities.iter_mut().find(|held| held.id == id);

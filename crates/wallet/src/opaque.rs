@@ -1,12 +1,6 @@
 //! The phone's half of the PIN: OPAQUE registration and login (RFC 9807), and the installation's own signatures.
 
-use crate::{
-    api,
-    error::WalletError,
-    ports::Device,
-    vault::Key,
-    wallet::Ports,
-};
+use crate::{api, error::WalletError, ports::Device, vault::Key, wallet::Ports};
 use domain::{Entropy, installation::InstallationId, installation::UnlockId, pin::PinRule};
 use opaque_ke::{
     ClientLogin, ClientLoginFinishParameters, ClientRegistration, ClientRegistrationFinishParameters,
@@ -125,8 +119,8 @@ pub(crate) async fn login(
     let (device, transport, origin) = (ports.device.as_ref(), ports.transport.as_ref(), &server.api_origin);
     let mut rng = HostRng(ports.entropy.as_ref());
     let password = password(device, &server.id, pin).await?;
-    let start = ClientLogin::<Suite>::start(&mut rng, password.as_slice())
-        .map_err(|_| WalletError::Crypto("PIN login"))?;
+    let start =
+        ClientLogin::<Suite>::start(&mut rng, password.as_slice()).map_err(|_| WalletError::Crypto("PIN login"))?;
     let issued: NonceIssued = api::post(transport, origin, "/api/v1/pin/nonce", &NonceRequest { installation }).await?;
     let claims = LoginStartClaims {
         action: InstallationAction::Login,

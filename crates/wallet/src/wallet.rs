@@ -205,8 +205,7 @@ impl Wallet {
         let (registration, open) = self.unlocked(server)?;
         let (installation, vault_key) = (registration.installation, open.vault_key.clone());
         let damaged = || WalletError::VaultDamaged(server.clone());
-        let mut vault =
-            Vault::open(&vault_key, server, installation, &registration.vault).ok_or_else(damaged)?;
+        let mut vault = Vault::open(&vault_key, server, installation, &registration.vault).ok_or_else(damaged)?;
         let result = change(&mut vault)?;
         let sealed = vault
             .seal(&vault_key, server, installation, self.ports.entropy.as_ref())
@@ -239,14 +238,17 @@ impl Wallet {
         let login = opaque::login(&self.ports, &server, registration.installation, pin).await?;
         let vault = Vault::open(&login.vault_key, id, registration.installation, &registration.vault)
             .ok_or_else(|| WalletError::VaultDamaged(id.clone()))?;
-        self.open.insert(id.clone(), Unlocked {
-            unlock: login.unlock,
-            mac_key: login.mac_key,
-            vault_key: login.vault_key,
-            at: self.ports.clock.now(),
-            expires_in: login.expires_in,
-            vault,
-        });
+        self.open.insert(
+            id.clone(),
+            Unlocked {
+                unlock: login.unlock,
+                mac_key: login.mac_key,
+                vault_key: login.vault_key,
+                at: self.ports.clock.now(),
+                expires_in: login.expires_in,
+                vault,
+            },
+        );
         Ok(())
     }
 }

@@ -17,7 +17,10 @@ fn the_worker_lists_every_other_file_once() {
     let dir = folder(&[("sw.js", WORKER_TEXT), ("index.html", "<p>"), ("icons/a.svg", "<svg>")]);
     let bundle = Bundle::collect(&[Source::folder(dir.path())]).unwrap();
     let worker = String::from_utf8(bundle.files["sw.js"].clone()).unwrap();
-    assert_eq!(worker, format!("const VERSION = \"{}\";\nconst FILES = [\"/icons/a.svg\", \"/\"];\n", bundle.version()));
+    assert_eq!(
+        worker,
+        format!("const VERSION = \"{}\";\nconst FILES = [\"/icons/a.svg\", \"/\"];\n", bundle.version())
+    );
     assert_eq!(bundle.len(), 3);
 }
 
@@ -26,7 +29,8 @@ fn the_version_follows_every_byte() {
     let one = folder(&[("sw.js", WORKER_TEXT), ("a", "1"), ("b", "2")]);
     let same = folder(&[("sw.js", WORKER_TEXT), ("a", "1"), ("b", "2")]);
     let other = folder(&[("sw.js", WORKER_TEXT), ("a", "12"), ("b", "")]);
-    let version = |dir: &tempfile::TempDir| Bundle::collect(&[Source::folder(dir.path())]).unwrap().version().to_owned();
+    let version =
+        |dir: &tempfile::TempDir| Bundle::collect(&[Source::folder(dir.path())]).unwrap().version().to_owned();
     assert_eq!(version(&one), version(&same));
     assert_ne!(version(&one), version(&other));
 }
@@ -59,11 +63,8 @@ fn a_worker_without_marks_is_refused() {
 fn a_part_of_a_folder_comes_alone() {
     let own = folder(&[("sw.js", WORKER_TEXT)]);
     let shared = folder(&[("tokens.css", ":root {}"), ("fonts/a.woff2", "a"), ("portal.css", "no")]);
-    let sources = [
-        Source::folder(own.path()),
-        Source::part(shared.path(), "tokens.css"),
-        Source::part(shared.path(), "fonts"),
-    ];
+    let sources =
+        [Source::folder(own.path()), Source::part(shared.path(), "tokens.css"), Source::part(shared.path(), "fonts")];
     let bundle = Bundle::collect(&sources).unwrap();
     assert_eq!(bundle.files.keys().collect::<Vec<_>>(), ["fonts/a.woff2", "sw.js", "tokens.css"]);
 }

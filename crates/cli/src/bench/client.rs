@@ -192,10 +192,8 @@ fn known(pool: &Http, portal: &str, person: &Enrolee) -> Browser {
 async fn login(wallet: &mut Wallet, mut browser: Browser, unknown: bool) -> Result<(), BenchError> {
     let page = browser.get("/inloggen").await?;
     let asked = wallet.inspect(&page.qr_link()?).await.map_err(|error| BenchError::new("redeem", error))?;
-    let answered = wallet
-        .answer(&asked, Decision::Accepted, None)
-        .await
-        .map_err(|error| BenchError::new("response", error))?;
+    let answered =
+        wallet.answer(&asked, Decision::Accepted, None).await.map_err(|error| BenchError::new("response", error))?;
     // What the page's script does as soon as the live channel tells that the phone answered.
     let waiting = browser.get(&format!("/inloggen/wachten/{}", answered.request_id)).await?;
     let (csrf, request) = (waiting.field("csrf")?, answered.request_id.to_string());

@@ -17,7 +17,11 @@ pub async fn measure() -> Result<Vec<Figure>, BenchError> {
     tokio::task::spawn_blocking(|| {
         let (sign, verify) = p256()?;
         let commits = commits()?;
-        Ok(vec![figure("P-256 signatures", sign), figure("P-256 verifications", verify), figure("durable commits", commits)])
+        Ok(vec![
+            figure("P-256 signatures", sign),
+            figure("P-256 verifications", verify),
+            figure("durable commits", commits),
+        ])
     })
     .await
     .map_err(|error| BenchError::new("floor", error))?

@@ -105,11 +105,7 @@ async fn work(args: &KillArgs) -> Result<serde_json::Value, BenchError> {
 }
 
 /// Registers people until none waits; true when a call failed (the server was killed).
-async fn register(
-    app: String,
-    waiting: Rc<RefCell<Vec<Enrolee>>>,
-    acknowledged: Rc<RefCell<Vec<IdentityId>>>,
-) -> bool {
+async fn register(app: String, waiting: Rc<RefCell<Vec<Enrolee>>>, acknowledged: Rc<RefCell<Vec<IdentityId>>>) -> bool {
     loop {
         let Some(person) = waiting.borrow_mut().pop() else { return false };
         match wallets::enrolled(&app, &person).await {

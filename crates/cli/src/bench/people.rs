@@ -43,10 +43,7 @@ pub async fn enrolments(server: &Server, count: usize) -> Result<Vec<Enrolee>, B
         created_at: now,
     };
     let added = organisation.clone();
-    store
-        .write(move |tx| Box::pin(async move { tx.insert_organisation(&added).await }))
-        .await
-        .map_err(failed)?;
+    store.write(move |tx| Box::pin(async move { tx.insert_organisation(&added).await })).await.map_err(failed)?;
     let mut people = Vec::with_capacity(count);
     for index in 0..count {
         let (rows, enrolee) = one(index, &organisation, &known, &clock, &entropy)?;

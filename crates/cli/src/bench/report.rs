@@ -39,7 +39,10 @@ pub fn print(figures: &[Figure], json: bool) {
         }
         return;
     }
-    println!("{:<50} {:>12} {:<8} {:>9} {:>9} {:>8} {:<9} {:>10}", "what", "value", "unit", "p50 ms", "p99 ms", "n", "db", "floor");
+    println!(
+        "{:<50} {:>12} {:<8} {:>9} {:>9} {:>8} {:<9} {:>10}",
+        "what", "value", "unit", "p50 ms", "p99 ms", "n", "db", "floor"
+    );
     let cell = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |v| format!("{v:.1}"));
     for f in figures {
         println!(

@@ -36,7 +36,8 @@ impl Server {
     /// Kills it at once (`kill -9`) and starts it again on the same folder and ports.
     pub async fn kill_and_restart(mut self) -> Result<Self, BenchError> {
         self.child.kill().await.map_err(|error| BenchError::new("kill", error))?;
-        let listen = |origin: &str| origin.rsplit_once("//").map_or(origin, |(_, at)| at).replace("localhost", "127.0.0.1");
+        let listen =
+            |origin: &str| origin.rsplit_once("//").map_or(origin, |(_, at)| at).replace("localhost", "127.0.0.1");
         let (portal, app) = (listen(&self.portal), listen(&self.app));
         let again = Self::start_at(Some(&self.data), self.database.as_deref(), &portal, &app).await?;
         Ok(Self { temporary: self.temporary.take(), ..again })

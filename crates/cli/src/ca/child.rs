@@ -9,12 +9,14 @@ use tokio::{
 
 /// How long it may take to open its keys and its database.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it may take to end.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// A running CA process. It ends when this is dropped, and also when this process is killed: its standard input ends.
 pub struct CaChild {
     child: Child,
     // Held open on purpose (waiting for a child would close it): its end tells the CA to stop.
-    _stdin: Option<ChildStdin>,
+    stdin: Option<ChildStdin>,
     socket: PathBuf,
 }
 
@@ -39,13 +41,19 @@ impl CaChild {
         let line = tokio::time::timeout(PATIENCE, lines.next_line()).await;
         let line = line.map_err(|_| failed(&"no answer in time"))?.map_err(|error| failed(&error))?;
         match line {
-            Some(line) if line.starts_with("ca ready") => Ok(Self { child, _stdin: stdin, socket: socket_of(data) }),
+            Some(line) if line.starts_with("ca ready") => Ok(Self { child, stdin, socket: socket_of(data) }),
             _ => Err(failed(&"see its message above")),
         }
     }
     /// Where it listens.
     pub fn socket(&self) -> &Path {
         &self.socket
+    }
+    /// Ends it in an orderly way: its input ends, and it may finish what it does.
+    pub async fn stop(mut self) {
+        drop(self.stdin.take());
+        // One that does not end in time is killed when this is dropped.
+        let _ = tokio::time::timeout(FAREWELL, self.child.wait()).await;
     }
     /// Ready when the process has ended by itself: then nothing can be issued any more.
     pub async fn ended(&mut self) -> String {

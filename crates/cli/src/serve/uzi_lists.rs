@@ -120,7 +120,9 @@ impl UziLists {
 fn files(folder: &Path, read: fn(&[u8]) -> Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
-    paths.retain(|path| path.extension().is_some_and(|e| matches!(e.to_str(), Some("pem" | "cer" | "crt" | "der" | "crl"))));
+    paths.retain(|path| {
+        path.extension().is_some_and(|e| matches!(e.to_str(), Some("pem" | "cer" | "crt" | "der" | "crl")))
+    });
     paths.sort();
     paths.iter().filter_map(|path| std::fs::read(path).ok()).flat_map(|bytes| read(&bytes)).collect()
 }

@@ -127,7 +127,9 @@ fn no_is_recorded_and_opens_nothing() {
 
 #[test]
 fn only_addresses_of_the_server_itself_are_opened() {
-    for url in ["https://evil.example/desktop/return#X", "https://portal.example.nl.evil.example/", "file:///etc/passwd"] {
+    for url in
+        ["https://evil.example/desktop/return#X", "https://portal.example.nl.evil.example/", "file:///etc/passwd"]
+    {
         let mut flow = at_question(Purpose::Login);
         flow.handle(Event::Decided(Decision::Accepted));
         assert_eq!(names(&flow.handle(answer(Decision::Accepted, Some(url), false))), ["ReleaseCard"], "{url}");

@@ -1,7 +1,13 @@
 //! A portal and a card that do as the tests say.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
-use axum::{Json, Router, extract::State, http::StatusCode, response::IntoResponse, routing::{get, post}};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::StatusCode,
+    response::IntoResponse,
+    routing::{get, post},
+};
 use desktop_app::{
     api::Api,
     browser::{Browser, BrowserError},
@@ -66,7 +72,10 @@ pub fn request(purpose: Purpose) -> RequestClaims {
         request_id: RequestId::new(SystemClock.now(), &SystemEntropy),
         purpose,
         requester: String::from("ZORG-ID Portaal"),
-        organisation: Some(OrganisationLabel { name: String::from("Praktijk De Linde"), ura: String::from("00000001") }),
+        organisation: Some(OrganisationLabel {
+            name: String::from("Praktijk De Linde"),
+            ura: String::from("00000001"),
+        }),
         sentence: Some(Sentence { nl: String::from("Ik registreer mij."), en: String::from("I register.") }),
         browser: None,
         age: 2,
@@ -279,7 +288,6 @@ impl Card for HeldCard {
     }
 }
 
-
 /// Remembers what was opened.
 #[derive(Clone, Default)]
 pub struct Opened(pub Arc<Mutex<Vec<String>>>);
@@ -330,6 +338,7 @@ pub fn runner(
         clock: Arc::new(SystemClock),
         entropy,
         events,
+        request_clock: Default::default(),
     };
     (runner, inbox)
 }

@@ -2,9 +2,8 @@ use super::*;
 
 /// The leaves of the reference test of certificate-transparency (RFC 6962).
 fn reference() -> Vec<Hash> {
-    let inputs: [&str; 8] = [
-        "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",
-    ];
+    let inputs: [&str; 8] =
+        ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
     inputs.iter().map(|input| leaf_hash(&hex::decode(input).unwrap())).collect()
 }
 
@@ -29,7 +28,8 @@ fn roots_are_those_of_the_reference() {
 
 #[test]
 fn consistency_proofs_are_those_of_the_reference() {
-    let proof = |old, new: usize| consistency_proof(&reference()[..new], old).iter().map(hex::encode).collect::<Vec<_>>();
+    let proof =
+        |old, new: usize| consistency_proof(&reference()[..new], old).iter().map(hex::encode).collect::<Vec<_>>();
     assert!(proof(1, 1).is_empty());
     assert_eq!(
         proof(1, 8),

@@ -57,7 +57,11 @@ fn the_common_name_fits() {
     assert_eq!(name("Jan", "van der", "Berg").common_name(number), "Jan van der Berg:123456789");
     assert_eq!(name("", "", "Berg").common_name(number), "Berg:123456789");
     let long = name(&"Wolfgang ".repeat(8), "van", &"Berg".repeat(6)).common_name(number);
-    assert!(long.chars().count() <= 64 && long.starts_with("Wolfgang") && long.ends_with(&format!("{}:{number}", "Berg".repeat(6))));
+    assert!(
+        long.chars().count() <= 64
+            && long.starts_with("Wolfgang")
+            && long.ends_with(&format!("{}:{number}", "Berg".repeat(6)))
+    );
     let longest = name("Jan", "", &"Ë".repeat(MAX_PART)).common_name(number);
     assert_eq!(longest, format!("{}:{number}", "Ë".repeat(54)));
 }

@@ -15,7 +15,9 @@ fn words_read_back() {
     for role in Role::ALL {
         assert_eq!(Role::parse(role.as_str()), Some(role));
     }
-    for status in [MembershipStatus::Active, MembershipStatus::Blocked, MembershipStatus::Reconfirm, MembershipStatus::Ended] {
+    for status in
+        [MembershipStatus::Active, MembershipStatus::Blocked, MembershipStatus::Reconfirm, MembershipStatus::Ended]
+    {
         assert_eq!(MembershipStatus::parse(status.as_str()), Some(status));
     }
     assert_eq!(Role::parse("signer"), None);

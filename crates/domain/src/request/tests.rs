@@ -42,7 +42,11 @@ const STEPS: [(&str, Step, Expected); 10] = [
     ("open", |r, now| r.open(now), |s| (s == Created).then_some(Opened)),
     ("accept", |r, now| r.decide(Decision::Accepted, Accepted, now), |s| (s == Opened).then_some(Accepted)),
     ("accept, pairing", |r, now| r.decide(Decision::Accepted, Pairing, now), |s| (s == Opened).then_some(Pairing)),
-    ("accept, returning", |r, now| r.decide(Decision::Accepted, Returning, now), |s| (s == Opened).then_some(Returning)),
+    (
+        "accept, returning",
+        |r, now| r.decide(Decision::Accepted, Returning, now),
+        |s| (s == Opened).then_some(Returning),
+    ),
     ("accept, finished", |r, now| r.decide(Decision::Accepted, Finished, now), |s| (s == Opened).then_some(Finished)),
     ("decline", |r, now| r.decide(Decision::Declined, Accepted, now), |s| (s == Opened).then_some(Declined)),
     ("refused", |r, now| r.refused("card-revoked", now), |s| (s == Opened).then_some(Declined)),
@@ -130,14 +134,16 @@ fn how_long_each_stage_lasts() {
     let mut login = request(Purpose::Login, Means::Phone, Created);
     login.open(late).unwrap();
     assert_eq!(login.expires_at, late.plus_seconds(GRACE_SECONDS));
-    let mut early = Request { expires_at: NOW.plus_seconds(LOGIN_SECONDS), ..request(Purpose::Login, Means::Phone, Created) };
+    let mut early =
+        Request { expires_at: NOW.plus_seconds(LOGIN_SECONDS), ..request(Purpose::Login, Means::Phone, Created) };
     early.open(NOW).unwrap();
     assert_eq!(early.expires_at, NOW.plus_seconds(LOGIN_SECONDS));
     let mut card = request(Purpose::Login, Means::Card, Created);
     card.open(NOW).unwrap();
     assert_eq!(card.expires_at, NOW.plus_seconds(CARD_SECONDS));
     // An enrolment QR waits ten days to be scanned, not to be finished.
-    let mut enrol = Request { expires_at: NOW.plus_seconds(ENROL_SECONDS), ..request(Purpose::Enrol, Means::Phone, Created) };
+    let mut enrol =
+        Request { expires_at: NOW.plus_seconds(ENROL_SECONDS), ..request(Purpose::Enrol, Means::Phone, Created) };
     enrol.open(NOW).unwrap();
     assert_eq!(enrol.expires_at, NOW.plus_seconds(GRACE_SECONDS));
     for next in [Pairing, Returning] {

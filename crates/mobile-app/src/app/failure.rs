@@ -48,7 +48,8 @@ impl Failure {
 
     /// For what the app itself finds.
     pub fn from_code(code: ProblemCode, language: Language) -> Self {
-        let known = problems::sentences(code, language).or_else(|| problems::sentences(ProblemCode::Internal, language));
+        let known =
+            problems::sentences(code, language).or_else(|| problems::sentences(ProblemCode::Internal, language));
         let (title, sentences) = match known {
             Some([what, why, next]) => (what.to_owned(), vec![why.to_owned(), next.to_owned()]),
             None => (Text::ProblemTitle.say(language), Vec::new()),

@@ -7,8 +7,8 @@ use domain::{
     identity::IdentityId,
     request::{Decision, Purpose},
 };
-use leptos::task::spawn_local;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use protocol::{ProblemCode, code::ShortCode, link::ServerId};
 use wallet::{Asked, IdentityView, Wallet, WalletError, WalletState};
 use zeroize::Zeroizing;
@@ -73,7 +73,9 @@ impl App {
         self.wipe();
         match self.screen.get_untracked() {
             screen @ (Screen::Request(_) | Screen::Enrol(_)) => self.ask_pin(Some(After::Screen(Box::new(screen)))),
-            Screen::Home | Screen::Scan | Screen::Result(_) | Screen::Identities | Screen::Remove(_) => self.ask_pin(None),
+            Screen::Home | Screen::Scan | Screen::Result(_) | Screen::Identities | Screen::Remove(_) => {
+                self.ask_pin(None)
+            }
             // The intrekkingscode is shown only once; the others show nothing that the PIN protects.
             _ => {}
         }
@@ -120,7 +122,9 @@ impl App {
             match self.with(async |wallet| wallet.answer(&asked, decision, identity).await).await {
                 None => {}
                 Some(Ok(answered)) => self.show(Screen::Result(Box::new(Outcome { answered, at: now() }))),
-                Some(Err(WalletError::Locked(_))) => self.ask_pin(Some(After::Screen(Box::new(Screen::Request(asked))))),
+                Some(Err(WalletError::Locked(_))) => {
+                    self.ask_pin(Some(After::Screen(Box::new(Screen::Request(asked)))))
+                }
                 Some(Err(WalletError::Pin(state))) => self.pin_refused(state, now()),
                 Some(Err(error)) => self.fail(&error),
             }
@@ -147,8 +151,7 @@ impl App {
     /// Removes an identity from the phone.
     pub fn remove(self, identity: Box<IdentityView>) {
         spawn_local(async move {
-            let removed =
-                self.with(async |wallet| wallet.remove_identity(&identity.server, identity.id).await).await;
+            let removed = self.with(async |wallet| wallet.remove_identity(&identity.server, identity.id).await).await;
             match removed {
                 None => {}
                 Some(Ok(())) => self.show(Screen::Identities),

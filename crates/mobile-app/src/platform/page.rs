@@ -31,7 +31,8 @@ impl Entropy for BrowserEntropy {
 /// Dutch, unless the person chose English here or the phone speaks something else than Dutch but English.
 pub fn language() -> Language {
     let window = web_sys::window();
-    let chosen = window.as_ref().and_then(|w| w.local_storage().ok().flatten()).and_then(|s| s.get_item("lang").ok()?);
+    let chosen =
+        window.as_ref().and_then(|w| w.local_storage().ok().flatten()).and_then(|s| s.get_item("lang").ok()?);
     if let Some(language) = chosen.as_deref().and_then(Language::parse) {
         return language;
     }

@@ -16,7 +16,8 @@ fn picture(text: &str) -> (Grey, usize) {
         for x in 0..side {
             let module = (x / MODULE, y / MODULE);
             let inside = |at: usize| (QUIET..QUIET + size).contains(&at);
-            let dark = inside(module.0) && inside(module.1) && code[(module.0 - QUIET, module.1 - QUIET)] == Color::Dark;
+            let dark =
+                inside(module.0) && inside(module.1) && code[(module.0 - QUIET, module.1 - QUIET)] == Color::Dark;
             pixels[(y + 15) * width + x + 30] = if dark { 5 } else { 250 };
         }
     }

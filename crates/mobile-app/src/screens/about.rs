@@ -23,7 +23,8 @@ pub fn view(app: App) -> impl IntoView {
         }
     });
     let switch = move |server: ServerFacts| {
-        let label = app.fill(Text::UseServer, &[&format!("{} ({})", server.operator, environment(app, server.environment))]);
+        let label =
+            app.fill(Text::UseServer, &[&format!("{} ({})", server.operator, environment(app, server.environment))]);
         button(app, label, Weight::Secondary, move || app.switch(server.id.clone()))
     };
     view! {

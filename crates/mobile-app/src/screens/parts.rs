@@ -78,7 +78,8 @@ pub fn fact(name: String, value: impl IntoView + 'static) -> AnyView {
 /// An organisation with its URA.
 pub fn organisation(app: App, organisation: &OrganisationLabel) -> AnyView {
     let ura = app.fill(Text::Ura, &[&organisation.ura]);
-    view! { <span class="lines"><span>{organisation.name.clone()}</span><span class="muted">{ura}</span></span> }.into_any()
+    view! { <span class="lines"><span>{organisation.name.clone()}</span><span class="muted">{ura}</span></span> }
+        .into_any()
 }
 
 /// The environment's name.

@@ -151,7 +151,9 @@ fn without_camera(app: App) -> impl IntoView {
     };
     let picture = move |event: ev::Event| {
         let input = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
-        let Some(file) = input.as_ref().and_then(HtmlInputElement::files).and_then(|files| files.get(0)) else { return };
+        let Some(file) = input.as_ref().and_then(HtmlInputElement::files).and_then(|files| files.get(0)) else {
+            return;
+        };
         spawn_local(async move {
             let found = match Reader::new() {
                 Some(reader) => reader.read_file(&file).await,

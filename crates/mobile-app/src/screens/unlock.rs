@@ -29,10 +29,13 @@ pub fn unlock(app: App) -> impl IntoView {
 pub fn trouble(app: App, trouble: PinTrouble) -> impl IntoView {
     match trouble {
         PinTrouble::Wait(until) => wait(app, until).into_any(),
-        PinTrouble::Blocked => {
-            over(app, [Text::PinBlockedTitle, Text::PinBlocked, Text::PinBlockedNext], Text::ForgetButton, Screen::Forget)
-                .into_any()
-        }
+        PinTrouble::Blocked => over(
+            app,
+            [Text::PinBlockedTitle, Text::PinBlocked, Text::PinBlockedNext],
+            Text::ForgetButton,
+            Screen::Forget,
+        )
+        .into_any(),
         PinTrouble::Revoked => {
             over(app, [Text::PinRevokedTitle, Text::PinRevoked, Text::PinRevokedNext], Text::Close, Screen::Home)
                 .into_any()

@@ -67,7 +67,8 @@ pub(super) struct LanguageChoice {
 pub(super) async fn language(Query(choice): Query<LanguageChoice>) -> Result<Response, AppError> {
     let mut response = ui::see(ui::own_path(choice.terug.as_deref()));
     if let Some(lang) = choice.to.as_deref().and_then(Lang::parse) {
-        let cookie = format!("{LANGUAGE_COOKIE}={}; Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax", lang.as_str());
+        let cookie =
+            format!("{LANGUAGE_COOKIE}={}; Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax", lang.as_str());
         let value = HeaderValue::from_str(&cookie).map_err(AppError::internal)?;
         response.headers_mut().append(header::SET_COOKIE, value);
     }

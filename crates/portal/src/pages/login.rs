@@ -119,9 +119,7 @@ pub(super) async fn waiting(visit: Visit, Path(id): Path<String>) -> Result<Resp
     let request = login::of_browser(&visit.app, &visit.browser, id_of(&id)?).await?;
     match (request.purpose, request.means) {
         (Purpose::Login, Means::Phone) => ui::page(&WaitingPage::new(&visit, &request, None)),
-        (Purpose::Login, Means::Card) => {
-            launch::answered(&visit, &request, card_launch(&visit, request.id), None)
-        }
+        (Purpose::Login, Means::Card) => launch::answered(&visit, &request, card_launch(&visit, request.id), None),
         _ => Ok(ui::see("/registreren")),
     }
 }

@@ -2,7 +2,10 @@
 
 pub use super::texts::{ProblemText, problem as text};
 use super::ui::{self, Ui};
-use crate::{AppError, AppState, caller::{Caller, Lang}};
+use crate::{
+    AppError, AppState,
+    caller::{Caller, Lang},
+};
 use askama::Template;
 use axum::{
     http::StatusCode,

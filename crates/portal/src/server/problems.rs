@@ -46,7 +46,8 @@ fn error_of(response: &Response) -> Option<AppError> {
         return Some(error.clone());
     }
     // A response with a content type was made on purpose.
-    let plain = response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let plain =
+        response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
     let code = match response.status() {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => ProblemCode::NotFound,
         StatusCode::PAYLOAD_TOO_LARGE => ProblemCode::TooLarge,

@@ -86,9 +86,7 @@ async fn check_unlock(app: &AppState, request: &Request, message: &Enrol) -> Res
     let (id, installation) = (message.unlock, message.installation);
     let found = app
         .read(move |tx| {
-            Box::pin(async move {
-                Ok::<_, AppError>((tx.unlock(id).await?, tx.installation(installation).await?))
-            })
+            Box::pin(async move { Ok::<_, AppError>((tx.unlock(id).await?, tx.installation(installation).await?)) })
         })
         .await?;
     let (unlock, installation) = found;
@@ -109,12 +107,7 @@ async fn check_unlock(app: &AppState, request: &Request, message: &Enrol) -> Res
 }
 
 /// Three tries; a used one stays used.
-async fn check_birth_date(
-    app: &AppState,
-    caller: &Caller,
-    id: RequestId,
-    given: Option<&str>,
-) -> Result<(), AppError> {
+async fn check_birth_date(app: &AppState, caller: &Caller, id: RequestId, given: Option<&str>) -> Result<(), AppError> {
     let given = given.and_then(BirthDate::parse_iso).ok_or(AppError::new(ProblemCode::BirthDateInvalid))?;
     let (state, who) = (app.clone(), caller.clone());
     app.write(move |tx| {
@@ -130,11 +123,7 @@ async fn check_birth_date(
                 _ => AppError::new(ProblemCode::BirthDateTries),
             };
             tx.update_request(&request).await?;
-            journal::entry(&state, &who, Event::RequestRefused)
-                .request(&request)
-                .refused(error.code)
-                .write(tx)
-                .await?;
+            journal::entry(&state, &who, Event::RequestRefused).request(&request).refused(error.code).write(tx).await?;
             Err(Halt::Keep(error))
         })
     })
@@ -222,11 +211,7 @@ async fn replace_older(app: &AppState, caller: &Caller, tx: &mut dyn Tx, person:
 
 /// The new identity opens the organisation that checked the person, and those that know the same UZI-pas; everywhere
 /// else it waits to be confirmed.
-async fn open_memberships(
-    tx: &mut dyn Tx,
-    request: &Request,
-    person: &Person,
-) -> Result<Vec<OrganisationLabel>, Halt> {
+async fn open_memberships(tx: &mut dyn Tx, request: &Request, person: &Person) -> Result<Vec<OrganisationLabel>, Halt> {
     let memberships = tx.memberships_of(person.id).await?;
     let number = |m: &domain::person::Membership| m.attributes.as_ref().map(|a| a.uzi_number.clone());
     let checked = memberships.iter().find(|m| Some(m.organisation) == request.organisation).and_then(number);

@@ -28,12 +28,7 @@ pub async fn check(app: &AppState, caller: &Caller, tx: &mut dyn Tx) -> Result<(
 }
 
 /// Counts a wrong code and gives the refusal to keep.
-pub async fn wrong(
-    app: &AppState,
-    caller: &Caller,
-    tx: &mut dyn Tx,
-    code: ProblemCode,
-) -> Result<Halt, Halt> {
+pub async fn wrong(app: &AppState, caller: &Caller, tx: &mut dyn Tx, code: ProblemCode) -> Result<Halt, Halt> {
     let now = app.now();
     for (bucket, _) in buckets(caller, now) {
         tx.count(&bucket, now.plus_seconds(2 * MINUTE)).await?;

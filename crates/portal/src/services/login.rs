@@ -139,12 +139,7 @@ pub async fn pair(
 }
 
 /// The browser takes the result of an accepted login: once. Ends the browser's earlier session.
-pub async fn finish(
-    app: &AppState,
-    caller: &Caller,
-    browser: &Browser,
-    id: RequestId,
-) -> Result<NewSession, AppError> {
+pub async fn finish(app: &AppState, caller: &Caller, browser: &Browser, id: RequestId) -> Result<NewSession, AppError> {
     let (state, who, browser) = (app.clone(), caller.clone(), browser.clone());
     let opened = app
         .write(move |tx| {

@@ -67,9 +67,8 @@ pub async fn register_finish(app: &AppState, message: RegisterFinish) -> Result<
         .map_err(|_| AppError::new(ProblemCode::BadInput))?;
     let record = ServerRegistration::<Suite>::finish(upload).serialize().to_vec();
     let (id, nonce) = (installation.id, claims.nonce.hash());
-    let set = app
-        .write(move |tx| Box::pin(async move { Ok(tx.set_opaque_record(id, &nonce, &record).await?) }))
-        .await?;
+    let set =
+        app.write(move |tx| Box::pin(async move { Ok(tx.set_opaque_record(id, &nonce, &record).await?) })).await?;
     if set { Ok(()) } else { Err(ProblemCode::NonceStale.into()) }
 }
 
@@ -106,8 +105,8 @@ pub async fn login_start(app: &AppState, caller: &Caller, message: LoginStart) -
     if claims.action != InstallationAction::Login || claims.aud != app.config.server_id {
         return Err(ProblemCode::ResponseMismatch.into());
     }
-    let request = CredentialRequest::<Suite>::deserialize(&claims.message.0)
-        .map_err(|_| AppError::new(ProblemCode::BadInput))?;
+    let request =
+        CredentialRequest::<Suite>::deserialize(&claims.message.0).map_err(|_| AppError::new(ProblemCode::BadInput))?;
     let record = installation.opaque_record.as_deref().ok_or(AppError::new(ProblemCode::InstallationUnknown))?;
     let record = ServerRegistration::<Suite>::deserialize(record).map_err(AppError::internal)?;
     let spend = check_nonce(app, &claims.nonce, installation.id).ok_or(AppError::new(ProblemCode::NonceStale))?;

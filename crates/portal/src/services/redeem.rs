@@ -156,8 +156,8 @@ fn sign(app: &AppState, found: &Found, opened: &Request) -> Result<String, AppEr
         },
         control_code: request.control_code.as_deref().and_then(Digits4::parse),
     };
-    let unsigned = Unsigned::new(Algorithm::ES256, jws::TYP_REQUEST, app.signer.chain(), &claims)
-        .map_err(AppError::internal)?;
+    let unsigned =
+        Unsigned::new(Algorithm::ES256, jws::TYP_REQUEST, app.signer.chain(), &claims).map_err(AppError::internal)?;
     let signature = app.signer.sign(unsigned.signing_input()).map_err(AppError::internal)?;
     Ok(unsigned.with_signature(&signature))
 }

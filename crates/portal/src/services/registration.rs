@@ -266,9 +266,7 @@ fn sentence(card: &CardData, organisation: &Organisation, date: BirthDate) -> (S
         format!(
             "Ik, {name} (UZI-nummer {number}), geboren op {date}, registreer mij als zorgmedewerker bij {place} (URA {ura})."
         ),
-        format!(
-            "I, {name} (UZI number {number}), born on {date}, register as a care worker at {place} (URA {ura})."
-        ),
+        format!("I, {name} (UZI number {number}), born on {date}, register as a care worker at {place} (URA {ura})."),
     )
 }
 

@@ -141,8 +141,7 @@ async fn record(
         Box::pin(async move {
             let now = state.now();
             let mut request = tx.request(request.id).await?.ok_or(AppError::new(ProblemCode::RequestUnknown))?;
-            let mut identity =
-                tx.identity(identity.id).await?.ok_or(AppError::new(ProblemCode::IdentityUnknown))?;
+            let mut identity = tx.identity(identity.id).await?.ok_or(AppError::new(ProblemCode::IdentityUnknown))?;
             let entry = |event| {
                 let entry = journal::entry(&state, &who, event).request(&request);
                 entry.by(identity.person, Some(identity.id)).identity(identity.id)

@@ -9,7 +9,10 @@ use domain::{
     identity::IdentityStatus,
     request::{Decision, Purpose},
 };
-use portal::{browser::Browser, services::{login, session}};
+use portal::{
+    browser::Browser,
+    services::{login, session},
+};
 use protocol::{B64, ProblemCode, link::ServerId, response::ResponseClaims};
 
 /// One answer to a new login request, spoiled before it is signed.
@@ -115,8 +118,7 @@ async fn blocking_an_identity_ends_its_sessions_and_accepted_requests() {
         let shown = login::start(&world.app, &browser).await.unwrap();
         let request = phone.open(&world, &shown).await;
         let claims = phone.claims(&request, Decision::Accepted);
-        let responded: protocol::response::Responded =
-            phone.send(&world, &request, &phone.sign(&claims)).await.good();
+        let responded: protocol::response::Responded = phone.send(&world, &request, &phone.sign(&claims)).await.good();
         login::pair(&world.app, &caller(), &browser, shown.id, &responded.pairing_code.unwrap()).await.unwrap();
         if blocked {
             phone.change(&world, |identity| identity.status = IdentityStatus::Blocked).await;

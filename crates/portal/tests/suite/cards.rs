@@ -1,7 +1,10 @@
 //! The Desktop App with a pass: redeems launches over HTTP and signs with the pass's key.
 
 use super::world::{World, caller};
-use domain::{request::{Decision, RequestId}, uzi::CardType};
+use domain::{
+    request::{Decision, RequestId},
+    uzi::CardType,
+};
 use p256::ecdsa::Signature;
 use pki::{
     keys::Signer,
@@ -15,7 +18,7 @@ use protocol::{
     B64, ProblemCode,
     code::LoginCode,
     jws::{self, Algorithm, Jws, TYP_REQUEST, TYP_RESPONSE, Unsigned},
-    request::{RequestClaims, Redeemed},
+    request::{Redeemed, RequestClaims},
     response::{Responded, ResponseClaims},
 };
 use serde_json::json;
@@ -72,7 +75,12 @@ pub fn answer(card: &TestCard, opened: &Opened, decision: Decision) -> String {
     unsigned.with_signature(&signature)
 }
 
-pub async fn respond(world: &World, card: &TestCard, opened: &Opened, decision: Decision) -> Result<Responded, ProblemCode> {
+pub async fn respond(
+    world: &World,
+    card: &TestCard,
+    opened: &Opened,
+    decision: Decision,
+) -> Result<Responded, ProblemCode> {
     let path = format!("/api/v1/requests/{}/response", opened.id());
     let answer = world.post(&path, &json!({ "response": answer(card, opened, decision) })).await;
     if answer.status.is_success() { Ok(answer.good()) } else { Err(answer.code()) }
@@ -84,7 +92,12 @@ pub fn return_code(responded: &Responded) -> LoginCode {
 }
 
 /// Launch, card, Ja, return.
-pub async fn use_card(world: &World, browser: &Browser, card: &TestCard, kind: card::CardKind) -> Result<Responded, ProblemCode> {
+pub async fn use_card(
+    world: &World,
+    browser: &Browser,
+    card: &TestCard,
+    kind: card::CardKind,
+) -> Result<Responded, ProblemCode> {
     let launch = card::start(&world.app, &caller(), browser, kind).await.map_err(|error| error.code)?;
     let opened = open(world, &launch).await?;
     let responded = respond(world, card, &opened, Decision::Accepted).await?;

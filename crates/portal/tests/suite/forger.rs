@@ -14,13 +14,13 @@ use p256::{
     pkcs8::EncodePublicKey,
 };
 use pki::{keys::Credential, mobile::MobileSubject, setup};
+use portal::services::ShownRequest;
 use protocol::{
     B64,
     jws::{self, Algorithm, Jws, TYP_REQUEST, TYP_RESPONSE, Unsigned},
     request::{Redeemed, RequestClaims},
     response::{PhoneProof, ResponseClaims, phone_mac},
 };
-use portal::services::ShownRequest;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 

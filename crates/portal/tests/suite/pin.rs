@@ -1,9 +1,15 @@
 //! The PIN over HTTP: guesses are counted exactly, on both databases.
 
 use super::world::{World, call, chance};
-use axum::{body::Body, http::{Request, StatusCode, header}};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
 use domain::Entropy;
-use opaque_ke::{ClientLogin, ClientLoginFinishParameters, ClientRegistration, ClientRegistrationFinishParameters, CredentialResponse, RegistrationResponse};
+use opaque_ke::{
+    ClientLogin, ClientLoginFinishParameters, ClientRegistration, ClientRegistrationFinishParameters,
+    CredentialResponse, RegistrationResponse,
+};
 use p256::{
     ecdsa::{Signature, SigningKey, signature::Signer},
     pkcs8::EncodePublicKey,
@@ -13,7 +19,10 @@ use protocol::{
     B64, ProblemCode,
     jws::{Algorithm, TYP_INSTALLATION, Unsigned},
     link::ServerId,
-    pin::{InstallationAction, LoginFinish, LoginStartClaims, LoginStarted, NonceIssued, PinStanding, RegisterFinishClaims, RegisterStart, RegisterStarted, Suite},
+    pin::{
+        InstallationAction, LoginFinish, LoginStartClaims, LoginStarted, NonceIssued, PinStanding,
+        RegisterFinishClaims, RegisterStart, RegisterStarted, Suite,
+    },
 };
 use serde::Serialize;
 use serde_json::json;
@@ -188,7 +197,8 @@ async fn a_try_needs_a_fresh_nonce_and_the_installations_key() {
     let (_, late) = installation.guess(&world, b"wrong").await;
     world.pass(60);
     assert_eq!(world.post("/api/v1/pin/login/start", &late).await.code(), ProblemCode::NonceStale);
-    let thief = Installation { key: SigningKey::from_slice(&[5; 32]).unwrap(), id: installation.id, entropy: chance(5) };
+    let thief =
+        Installation { key: SigningKey::from_slice(&[5; 32]).unwrap(), id: installation.id, entropy: chance(5) };
     let (_, stolen) = thief.guess(&world, b"wrong").await;
     assert_eq!(world.post("/api/v1/pin/login/start", &stolen).await.code(), ProblemCode::ResponseSignature);
     let (_, body) = installation.guess(&world, b"wrong").await;

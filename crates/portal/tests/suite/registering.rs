@@ -13,7 +13,10 @@ use domain::{
     uzi::CardType,
 };
 use pki::test_register::{CardState, UNKNOWN_URA, card_spec};
-use portal::services::{card::{self, CardKind}, registration};
+use portal::services::{
+    card::{self, CardKind},
+    registration,
+};
 use protocol::{ProblemCode, card::DesktopNextAnswer};
 
 #[tokio::test]

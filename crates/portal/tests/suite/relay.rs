@@ -9,7 +9,10 @@ use domain::{
     request::{Decision, RequestStatus},
     uzi::CardType,
 };
-use portal::services::{card::{self, CardKind}, login, registration, session};
+use portal::services::{
+    card::{self, CardKind},
+    login, registration, session,
+};
 use protocol::ProblemCode;
 
 #[tokio::test]

@@ -6,17 +6,16 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 use domain::{
-    Environment, Ura,
+    Environment, Timestamp, Ura,
     organisation::{Organisation, OrganisationId, OrganisationStatus},
     request::{Means, Purpose, RequestId, RequestStatus},
-    Timestamp,
 };
 use pki::{
     ca::{CaService, Record, Register},
     keys::Credential,
     mobile::{CertificateStatus, MobileSubject, Revoked, reason_of},
     setup::{self, CaInfo},
-    test_register::{RevokedPass, TestKeys, TestRegister, ORGANISATION, URA},
+    test_register::{ORGANISATION, RevokedPass, TestKeys, TestRegister, URA},
     uzi::{UziConfig, UziValidator},
 };
 use portal::{
@@ -222,10 +221,8 @@ pub async fn add_organisation(app: &AppState, name: &str, ura: &str, status: Org
         created_at: app.now(),
     };
     let id = organisation.id;
-    let added: Result<(), storage::StoreError> = app
-        .store
-        .write(move |tx| Box::pin(async move { tx.insert_organisation(&organisation).await }))
-        .await;
+    let added: Result<(), storage::StoreError> =
+        app.store.write(move |tx| Box::pin(async move { tx.insert_organisation(&organisation).await })).await;
     added.unwrap();
     id
 }

@@ -48,8 +48,7 @@ fn login(setup: &ServerSetup<Suite>, record: &[u8], id: &[u8], password: &[u8]) 
     assert_eq!(request.len(), 96);
     let record = ServerRegistration::<Suite>::deserialize(record)?;
     let request = CredentialRequest::deserialize(&request)?;
-    let server =
-        ServerLogin::start(&mut OsRng, setup, Some(record), request, id, ServerLoginParameters::default())?;
+    let server = ServerLogin::start(&mut OsRng, setup, Some(record), request, id, ServerLoginParameters::default())?;
     // Another node may get the last message, so the state goes through the database.
     let state = server.state.serialize();
     let response = server.message.serialize();

@@ -12,10 +12,7 @@ fn hashing_here_gives_the_signature_the_card_would_make() {
 #[test]
 fn a_missing_module_says_where_was_looked() {
     let mut source = Pkcs11Source::new(ModuleChoice::only("no/such/module.so"));
-    assert_eq!(
-        source.cards().err(),
-        Some(CardError::ModuleMissing { tried: vec![String::from("no/such/module.so")] })
-    );
+    assert_eq!(source.cards().err(), Some(CardError::ModuleMissing { tried: vec![String::from("no/such/module.so")] }));
 }
 
 #[test]

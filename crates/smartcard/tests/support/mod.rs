@@ -1,14 +1,21 @@
 //! Test certificates and keys, made on the spot.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
-use der::{Decode, Encode, asn1::{BitString, ObjectIdentifier}, flagset::FlagSet};
+use der::{
+    Decode, Encode,
+    asn1::{BitString, ObjectIdentifier},
+    flagset::FlagSet,
+};
 use p256::ecdsa::DerSignature;
 use rsa::pkcs8::EncodePrivateKey;
 use signature::Signer;
 use std::{path::Path, str::FromStr, time::Duration};
 use x509_cert::{
     Certificate, TbsCertificate, Version,
-    ext::{AsExtension, pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages}},
+    ext::{
+        AsExtension,
+        pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages},
+    },
     name::Name,
     serial_number::SerialNumber,
     spki::{AlgorithmIdentifierOwned, EncodePublicKey, SubjectPublicKeyInfoOwned},
@@ -113,7 +120,10 @@ pub fn write_soft_card(folder: &Path, key: &impl EncodePrivateKey, chain: &[&[u8
     let entry = p12_keystore::PrivateKeyChain::new(key.to_pkcs8_der().unwrap().as_bytes(), b"auth", certificates);
     let mut store = p12_keystore::KeyStore::new();
     store.add_entry("auth", p12_keystore::KeyStoreEntry::PrivateKeyChain(entry));
-    std::fs::write(folder.join("auth.p12"), store.writer(pin).encryption_iterations(1000).mac_iterations(1000).write().unwrap())
-        .unwrap();
+    std::fs::write(
+        folder.join("auth.p12"),
+        store.writer(pin).encryption_iterations(1000).mac_iterations(1000).write().unwrap(),
+    )
+    .unwrap();
     std::fs::write(folder.join("info.json"), format!(r#"{{"pin":"{pin}","uziNumber":"900000001"}}"#)).unwrap();
 }

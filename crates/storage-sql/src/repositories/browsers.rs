@@ -7,10 +7,7 @@ use storage::Browsers;
 
 macro_rules! select {
     ($rest:literal) => {
-        concat!(
-            "SELECT person, cookie_hash, label, first_at, latest_at, trusted_at, reported FROM browsers ",
-            $rest
-        )
+        concat!("SELECT person, cookie_hash, label, first_at, latest_at, trusted_at, reported FROM browsers ", $rest)
     };
 }
 

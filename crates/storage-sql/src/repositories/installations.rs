@@ -115,8 +115,7 @@ impl Installations for SqlTx<'_> {
     async fn insert_unlock(&mut self, new: &Unlock) -> Result<()> {
         let sql = "INSERT INTO unlocks (id, installation, login_state, mac_key, started_at, finished_at) \
                    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-        let values =
-            values![new.id, new.installation, &new.login_state, &new.mac_key, new.started_at, new.finished_at];
+        let values = values![new.id, new.installation, &new.login_state, &new.mac_key, new.started_at, new.finished_at];
         self.insert("this unlock", sql, values).await
     }
     async fn update_unlock(&mut self, changed: &Unlock) -> Result<()> {

@@ -43,17 +43,7 @@ impl Log for SqlTx<'_> {
         };
         let sql = "INSERT INTO log_entries (id, at, organisation, person, actor, salt, content, mac, leaf_hash) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-        let values = values![
-            entry.id,
-            entry.at,
-            entry.organisation,
-            entry.person,
-            actor,
-            &salt,
-            &content,
-            &mac,
-            &hash
-        ];
+        let values = values![entry.id, entry.at, entry.organisation, entry.person, actor, &salt, &content, &mac, &hash];
         self.execute(sql, values).await.map(|_| ())
     }
     async fn log_entries(&mut self, filter: &LogFilter) -> Result<Vec<LogEntry>> {

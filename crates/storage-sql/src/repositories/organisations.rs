@@ -40,8 +40,7 @@ impl Organisations for SqlTx<'_> {
     async fn insert_organisation(&mut self, new: &Organisation) -> Result<()> {
         let sql = "INSERT INTO organisations (id, name, ura, contact, status, created_at) VALUES ($1, $2, $3, $4, $5, $6) \
                    ON CONFLICT DO NOTHING";
-        let values =
-            values![new.id, &new.name, new.ura.as_str(), &new.contact, new.status.as_str(), new.created_at];
+        let values = values![new.id, &new.name, new.ura.as_str(), &new.contact, new.status.as_str(), new.created_at];
         self.insert("an organisation with this URA", sql, values).await
     }
 }

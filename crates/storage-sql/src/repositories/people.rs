@@ -64,8 +64,7 @@ impl People for SqlTx<'_> {
         self.load_one(select_people!("WHERE id = $1"), values![id], person).await
     }
     async fn people_by_uzi_number(&mut self, number: &UziNumber) -> Result<Vec<Person>> {
-        let sql =
-            select_people!("WHERE id IN (SELECT person FROM memberships WHERE uzi_number = $1) ORDER BY id");
+        let sql = select_people!("WHERE id IN (SELECT person FROM memberships WHERE uzi_number = $1) ORDER BY id");
         self.load_all(sql, values![number.as_str()], person).await
     }
     async fn people_by_birth_date(&mut self, organisation: OrganisationId, date: BirthDate) -> Result<Vec<Person>> {
@@ -101,8 +100,7 @@ impl People for SqlTx<'_> {
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
         let (roles, attributes, number) = stored(new)?;
         let status = new.status.as_str();
-        let values =
-            values![new.id, new.person, new.organisation, &roles, status, &attributes, number, new.created_at];
+        let values = values![new.id, new.person, new.organisation, &roles, status, &attributes, number, new.created_at];
         self.insert("a membership of this person here", sql, values).await
     }
     async fn update_membership(&mut self, changed: &Membership) -> Result<()> {

@@ -32,7 +32,8 @@ impl Registrations for SqlTx<'_> {
         self.load_one("SELECT state FROM registrations WHERE enrolment = $1", values![request], registration).await
     }
     async fn registration_by_desktop_session(&mut self, hash: &[u8; 32]) -> Result<Option<Registration>> {
-        let sql = "SELECT state FROM registrations WHERE desktop_session = $1 ORDER BY created_at DESC, id DESC LIMIT 1";
+        let sql =
+            "SELECT state FROM registrations WHERE desktop_session = $1 ORDER BY created_at DESC, id DESC LIMIT 1";
         self.load_one(sql, values![hash], registration).await
     }
     async fn save_registration(&mut self, changed: &Registration) -> Result<()> {

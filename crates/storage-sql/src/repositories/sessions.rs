@@ -87,8 +87,7 @@ impl Sessions for SqlTx<'_> {
     }
     async fn update_session(&mut self, changed: &Session) -> Result<()> {
         let sql = "UPDATE sessions SET person = $2, browser_trusted = $3, seen_at = $4, ended_at = $5 WHERE id = $1";
-        let values =
-            values![changed.id, changed.person, changed.browser_trusted, changed.seen_at, changed.ended_at];
+        let values = values![changed.id, changed.person, changed.browser_trusted, changed.seen_at, changed.ended_at];
         self.update("session", sql, values).await
     }
 }

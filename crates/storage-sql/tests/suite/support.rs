@@ -175,7 +175,8 @@ pub fn entry(db: &TestDatabase, event: Event) -> LogEntry {
 
 /// Stores an organisation, a person there, an installation and an identity.
 pub async fn care_worker(db: &TestDatabase, store: &dyn Store) -> (Person, Identity) {
-    let (organisation, person, installation) = (organisation(db, "00012345"), person(db, "123456789"), installation(db));
+    let (organisation, person, installation) =
+        (organisation(db, "00012345"), person(db, "123456789"), installation(db));
     let membership = membership(db, &person, &organisation);
     let identity = identity(db, person.id, installation.id);
     let stored = (person.clone(), identity.clone());

@@ -88,14 +88,8 @@ fn the_counts_are_told() {
     let mut records = log(3);
     let note = note_of(&records);
     records.push(record(50, None));
-    let expected = Expected {
-        origin: ORIGIN,
-        checkpoint: Some(&note),
-        kept: &[],
-        node_keys: &[],
-        is_signed: &|_| true,
-        now: NOW,
-    };
+    let expected =
+        Expected { origin: ORIGIN, checkpoint: Some(&note), kept: &[], node_keys: &[], is_signed: &|_| true, now: NOW };
     let verification = verify(&records, &expected);
     assert_eq!((verification.entries, verification.sealed, verification.unsealed), (4, 3, 1));
 }

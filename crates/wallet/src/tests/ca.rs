@@ -53,8 +53,8 @@ pub fn certificate(
     serial: u8,
 ) -> Vec<u8> {
     let serial = SerialNumber::new(&[serial]).expect("a serial number");
-    let mut builder = CertificateBuilder::new(profile, serial, validity(), name(subject), spki(key), signer)
-        .expect("a certificate");
+    let mut builder =
+        CertificateBuilder::new(profile, serial, validity(), name(subject), spki(key), signer).expect("a certificate");
     if let Some(usage) = usage {
         let usage = ExtendedKeyUsage(vec![ObjectIdentifier::new(usage).expect("an OID")]);
         builder.add_extension(&usage).expect("an extension");

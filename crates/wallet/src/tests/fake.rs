@@ -25,9 +25,7 @@ use protocol::{
     jws::{self, Jws, TYP_INSTALLATION, TYP_RESPONSE},
     link::{QrLink, ServerId},
     pin::*,
-    request::{
-        Audience, BrowserLabel, EnrolmentOffer, OrganisationLabel, Redeem, Redeemed, RequestClaims, Sentence,
-    },
+    request::{Audience, BrowserLabel, EnrolmentOffer, OrganisationLabel, Redeem, Redeemed, RequestClaims, Sentence},
     response::{Respond, Responded, ResponseClaims, phone_mac},
 };
 use rand::SeedableRng;
@@ -289,7 +287,12 @@ impl FakeServer {
         }
         tell(Redeemed { request: asking.jws.clone() })
     }
-    fn mac_key(&self, unlock: UnlockId, installation: InstallationId, now: Timestamp) -> Result<[u8; 32], Box<Problem>> {
+    fn mac_key(
+        &self,
+        unlock: UnlockId,
+        installation: InstallationId,
+        now: Timestamp,
+    ) -> Result<[u8; 32], Box<Problem>> {
         let fresh = self.unlocks.get(&unlock).filter(|(_, _, at)| now < at.plus_seconds(UNLOCK_SECONDS));
         let (of, key, _) = fresh.ok_or_else(|| problem(ProblemCode::UnlockRequired))?;
         assert_eq!(*of, installation);
@@ -335,7 +338,10 @@ impl FakeServer {
         let unknown = || problem(ProblemCode::IdentityUnknown);
         let (public, counter) = self.identities.get_mut(&phone.identity).ok_or_else(unknown)?;
         verified(&body.response, TYP_RESPONSE, public)?;
-        assert_eq!(unverified.chain, self.ca.mobile_id(public)[..1].iter().cloned().chain([self.ca.issuing.clone()]).collect::<Vec<_>>());
+        assert_eq!(
+            unverified.chain,
+            self.ca.mobile_id(public)[..1].iter().cloned().chain([self.ca.issuing.clone()]).collect::<Vec<_>>()
+        );
         if phone.counter <= *counter {
             return Err(problem(ProblemCode::IdentityCopied));
         }
@@ -343,8 +349,7 @@ impl FakeServer {
         let asking = self.asking.iter_mut().find(|a| a.claims.request_id.to_string() == path_id);
         let asking = asking.ok_or_else(|| problem(ProblemCode::RequestUnknown))?;
         let digest = jws::digest(&asking.jws);
-        let mac =
-            phone_mac(&key, &digest, claims.decision, phone.identity, phone.installation, phone.counter);
+        let mac = phone_mac(&key, &digest, claims.decision, phone.identity, phone.installation, phone.counter);
         assert_eq!(phone.mac.0, mac);
         assert_eq!(claims.request_digest.0, digest);
         assert_eq!((&claims.aud, claims.env), (&self.known.id, self.known.environment));

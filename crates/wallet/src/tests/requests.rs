@@ -56,9 +56,7 @@ fn a_typed_code_is_as_good_as_a_link_but_only_for_its_kind() {
     now_or_never(wallet.answer(&asked, Decision::Accepted, None)).expect("answered");
 
     // The server of a short code suddenly offers an enrolment.
-    let code = world.server(0, |s| {
-        s.ask(now, Purpose::Login, |claims| claims.purpose = Purpose::Enrol).code.clone()
-    });
+    let code = world.server(0, |s| s.ask(now, Purpose::Login, |claims| claims.purpose = Purpose::Enrol).code.clone());
     let refused = now_or_never(wallet.inspect(code.reveal())).expect_err("another purpose");
     assert!(matches!(refused, WalletError::Request(RequestError::Purpose)));
 }
@@ -173,11 +171,8 @@ fn a_signer_of_another_root_or_another_use_is_refused() {
     let below = SigningKey::random(&mut rand::thread_rng());
     let plays_ca = scan_instead(&world, &wallet, |s| {
         let issuer = std::str::FromStr::from_str("CN=Someone").expect("a name");
-        let profile = x509_cert::builder::Profile::Leaf {
-            issuer,
-            enable_key_agreement: false,
-            enable_key_encipherment: false,
-        };
+        let profile =
+            x509_cert::builder::Profile::Leaf { issuer, enable_key_agreement: false, enable_key_encipherment: false };
         let usage = Some(domain::oids::REQUEST_SIGNING);
         let leaf = ca::certificate(profile, "CN=Evil", below.verifying_key(), usage, &key, 9);
         let mut chain = vec![leaf];
@@ -299,6 +294,8 @@ fn an_interrupted_request_can_be_taken_up() {
     let asked = world.ask(&wallet, 0, Purpose::Login).expect("a request");
     let link = world.server(0, |s| s.link());
     let jws = asked.jws().to_owned();
-    assert!(matches!(now_or_never(wallet.inspect(&link)), Err(WalletError::Server(p)) if p.code == ProblemCode::RequestUsed));
+    assert!(
+        matches!(now_or_never(wallet.inspect(&link)), Err(WalletError::Server(p)) if p.code == ProblemCode::RequestUsed)
+    );
     assert_eq!(wallet.examine(&link, jws).expect("the same").digest(), asked.digest());
 }

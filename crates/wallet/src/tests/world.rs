@@ -128,9 +128,7 @@ impl Transport for TestNetwork {
         let path = url.strip_prefix(&server.known.api_origin).expect("an address of it").to_owned();
         Ok(match server.handle(&path, &json, self.clock.now()) {
             Ok(answer) => HttpAnswer { status: 200, body: serde_json::to_vec(&answer).expect("JSON") },
-            Err(problem) => {
-                HttpAnswer { status: problem.status, body: serde_json::to_vec(&problem).expect("JSON") }
-            }
+            Err(problem) => HttpAnswer { status: problem.status, body: serde_json::to_vec(&problem).expect("JSON") },
         })
     }
     async fn get(&self, _: &str) -> Result<HttpAnswer, TransportError> {
@@ -158,8 +156,7 @@ impl World {
             FakeServer::new("acc2", Environment::Acceptatie, 20),
             FakeServer::new("prod", Environment::Productie, 30),
         ];
-        let network =
-            TestNetwork { servers: RefCell::new(servers), offline: Cell::new(false), clock: clock.clone() };
+        let network = TestNetwork { servers: RefCell::new(servers), offline: Cell::new(false), clock: clock.clone() };
         Self {
             device: Rc::new(TestDevice::new(1)),
             storage: Rc::default(),

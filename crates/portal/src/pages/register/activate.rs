@@ -144,9 +144,7 @@ struct LaterPage {
 /// *Later verder*.
 pub(in crate::pages) async fn later(visit: Visit) -> Result<Response, AppError> {
     match at(&visit, Step::Scan).await? {
-        Ok(view) => {
-            ui::page(&LaterPage { until: until(&visit, &view), ui: visit.ui("/registreren/later") })
-        }
+        Ok(view) => ui::page(&LaterPage { until: until(&visit, &view), ui: visit.ui("/registreren/later") }),
         Err(elsewhere) => Ok(elsewhere),
     }
 }

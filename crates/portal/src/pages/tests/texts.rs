@@ -18,9 +18,10 @@ fn keys(lang: &str) -> BTreeMap<String, BTreeSet<String>> {
             assert!(keys.insert(key.to_owned(), BTreeSet::new()).is_none(), "{key} is there twice in {lang}");
             current = Some(key.to_owned());
         }
-        let used = line.split('$').skip(1).map(|rest| {
-            rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect::<String>()
-        });
+        let used = line
+            .split('$')
+            .skip(1)
+            .map(|rest| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect::<String>());
         if let Some(variables) = current.as_ref().and_then(|key| keys.get_mut(key)) {
             variables.extend(used);
         }

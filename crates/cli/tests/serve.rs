@@ -1,0 +1,85 @@
+//! `zorgid serve` from the outside: what it refuses, and its life from an empty folder to an orderly end.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+fn zorgid(at: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zorgid"));
+    command.current_dir(at).env("RUST_LOG", "warn");
+    command
+}
+
+/// Runs `serve` where it must refuse: exit code 2 and one clear line.
+fn refused(at: &Path, args: &[&str]) -> String {
+    let ports = ["--listen", "127.0.0.1:0", "--app-listen", "127.0.0.1:0"];
+    let Output { status, stderr, .. } = zorgid(at).arg("serve").args(ports).args(args).output().unwrap();
+    let text = String::from_utf8_lossy(&stderr).into_owned();
+    assert_eq!(status.code(), Some(2), "{args:?}: {text}");
+    text
+}
+
+#[test]
+fn what_is_not_right_is_refused_with_one_clear_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    assert!(refused(at, &["--no-such-option"]).contains("--no-such-option"));
+    assert!(refused(at, &["--data", "p", "--environment", "productie"]).contains("public_url"));
+    std::fs::write(at.join("odd.toml"), "colour = \"blue\"\n").unwrap();
+    let odd = refused(at, &["--data", "a", "--config", "odd.toml"]);
+    assert!(odd.contains("colour") && odd.lines().count() == 1, "{odd}");
+    assert!(refused(at, &["--data", "a", "--environment", "productie"]).contains("acceptatie"));
+    std::fs::write(at.join("url.toml"), "public_url = \"http://zorg.example/pad\"\n").unwrap();
+    assert!(refused(at, &["--data", "a", "--config", "url.toml"]).contains("public_url"));
+    assert!(refused(at, &["--data", "a", "--test-clock", "none"]).contains("none"));
+    std::fs::write(at.join("a/environment"), "acceptatie 99\n").unwrap();
+    let newer = refused(at, &["--data", "a"]);
+    assert!(newer.contains("newer") && newer.lines().count() == 1, "{newer}");
+}
+
+fn get(origin: &str, path: &str) -> String {
+    let address = origin.strip_prefix("http://localhost:").unwrap();
+    let mut stream = TcpStream::connect(format!("127.0.0.1:{address}")).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
+fn from_an_empty_folder_to_an_orderly_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let add = ["organisation", "add", "--data", "data", "--name", "Praktijk De Linde", "--ura", "90012345", "--json"];
+    assert!(zorgid(at).args(add).output().unwrap().status.success());
+    assert_eq!(zorgid(at).args(add).output().unwrap().status.code(), Some(1), "the URA exists");
+
+    let mut server = zorgid(at)
+        .args(["serve", "--data", "data", "--listen", "127.0.0.1:0", "--app-listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let origin = |key: &str| line.split_whitespace().find_map(|word| word.strip_prefix(key)).unwrap().to_owned();
+    let (portal, app) = (origin("portal="), origin("app="));
+    assert!(get(&portal, "/health/ready").starts_with("HTTP/1.1 200"));
+    assert!(get(&portal, "/inloggen").contains("Inloggen"));
+    assert!(get(&app, "/.well-known/zorgid-app.json").contains(&portal));
+
+    let id = server.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    assert!(server.wait().unwrap().success());
+    assert!(!at.join("data/ca/ca.sock").exists(), "the CA process ended too");
+    let verified = zorgid(at).args(["log", "verify", "--data", "data", "--json"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&verified.stdout).unwrap();
+    assert!(verified.status.success(), "{report}");
+    assert_eq!((report["sealed"].as_u64(), report["unsealed"].as_u64()), (Some(1), Some(0)));
+    let doctor = zorgid(at).args(["doctor", "--data", "data", "--json"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&doctor.stdout).unwrap();
+    // No UZI-register is configured here, and the doctor says so.
+    assert_eq!((doctor.status.code(), report["ok"].as_bool()), (Some(1), Some(false)));
+}
