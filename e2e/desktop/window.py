@@ -163,6 +163,7 @@ def drive(options, folder):
             wait_for("the browser", lambda: os.path.exists(opened))
             with open(opened, encoding="utf-8") as file:
                 facts["returnUrl"] = file.read()
+            wait_for("the last screen", lambda: screen.find("Sluiten", "push button"))
             picture(options, "done")
             screen.press("Sluiten")
         # It closes itself otherwise.

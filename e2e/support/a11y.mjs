@@ -67,6 +67,11 @@ async function matchAria(page, name, mask) {
 }
 /** What differs from run to run. */
 const always = [
+  [/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<id>'],
+  [/\b\d \d \d \d\b/g, '<cijfers>'],
+  [/(Referentie|Kenmerk|kenmerk|Reference): [0-9A-Z]{8}\b/g, '$1: <referentie>'],
+  [/zojuist|\d+ seconden geleden/g, '<geleden>'],
+  [/\n *- button "App installeren"/g, ''], // there when the browser has made up its mind
   [/https?:\/\/localhost:\d+\/?#[^\s"]*/g, '<link>'],
   [/https?:\/\/(localhost|127\.0\.0\.1):\d+/g, '<origin>'],
   [/zorgid:\/\/launch\/[\w-]+/g, 'zorgid://launch/<token>'],

@@ -10,10 +10,10 @@ const film = (input, filter, file) =>
 /** A grey wall: no QR code in sight. */
 export const filmNothing = (file) => film(['-f', 'lavfi', '-i', 'color=gray:s=640x480'], 'null', file);
 
-/** Films one element of a page as it is on the screen now. */
+/** Films one element of a page as it is on the screen now; a lens is never pixel-sharp. */
 export async function filmElement(locator, file) {
   await locator.scrollIntoViewIfNeeded();
   const picture = `${file}.png`;
   writeFileSync(picture, await locator.screenshot());
-  await film(['-loop', '1', '-i', picture], 'scale=420:420:force_original_aspect_ratio=decrease,pad=640:480:(ow-iw)/2:(oh-ih)/2:gray', file);
+  await film(['-loop', '1', '-i', picture], 'scale=420:420:force_original_aspect_ratio=decrease:flags=bicubic,gblur=sigma=1,pad=640:480:(ow-iw)/2:(oh-ih)/2:gray', file);
 }

@@ -1,5 +1,5 @@
 // A ZORG-ID server of its own per test file: fresh data folder, test PKI, one organisation, free ports, a clock we hold.
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mobileApp, program, results } from './paths.mjs';
@@ -8,7 +8,7 @@ import { Running, run } from './run.mjs';
 /** The test PKI is made once per run (RSA keys take time); every server gets a copy, so that tests cannot meet. */
 async function testPki(folder) {
   const shared = join(results, 'dev-pki');
-  await run(program('zorgid'), ['dev-pki', shared]);
+  if (!existsSync(join(shared, 'ca', 'whole'))) await run(program('zorgid'), ['dev-pki', shared]);
   cpSync(shared, folder, { recursive: true });
   await run(program('zorgid'), ['dev-pki', folder]); // keeps keys and cards, puts its own path in softhsm2.conf
 }

@@ -4,7 +4,8 @@ import { after, before, test } from 'node:test';
 import { join } from 'node:path';
 import { findings, inspect } from '../support/a11y.mjs';
 import { Phone, Workplace } from '../support/browser.mjs';
-import { activate, answer, button, choosePin, heading, home, link, pairingCode, qrCode, register, scan } from '../support/flows.mjs';
+import { activate, answer, button, choosePin, heading, home, link, pairingCode, qrCode, register, scan, useCard } from '../support/flows.mjs';
+import { Desktop } from '../support/desktop.mjs';
 import { images } from '../support/paths.mjs';
 import { Server } from '../support/server.mjs';
 
@@ -77,11 +78,16 @@ test('flow 6: log in with the QR code on a browser that was never logged in', as
   await inspect(other, 'overzicht');
 });
 
-test('log in again and log out', async () => {
+test('a browser where the person used their UZI-pas is known: no koppelcode; then log out', async () => {
+  await page.goto(server.portal);
+  await link(page, 'Inloggen met UZI-pas').click();
+  await useCard(page, new Desktop(server));
+  await heading(page, 'Overzicht').waitFor();
   await page.goto(`${server.portal}/inloggen`);
   await scan(phone, qrCode(page));
   await answer(phone, 'Accepteren');
-  await heading(page, 'Overzicht').waitFor(); // this browser had a Desktop return: trusted, no koppelcode
+  await heading(page, 'Overzicht').waitFor();
+  await page.getByText('Ingelogd met uw telefoon').first().waitFor();
   await button(page, 'Uitloggen').or(link(page, 'Uitloggen')).first().click();
   await heading(page, 'U bent uitgelogd').waitFor();
   await onPage('uitgelogd');

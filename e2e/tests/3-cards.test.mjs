@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { findings, inspect } from '../support/a11y.mjs';
 import { Workplace } from '../support/browser.mjs';
 import { Desktop } from '../support/desktop.mjs';
-import { button, controlCode, heading, launchLink, link, qrCode, register, startRegistration, useCard } from '../support/flows.mjs';
+import { button, controlCode, heading, launchLink, link, linkText, register, startRegistration, useCard } from '../support/flows.mjs';
 import { Server } from '../support/server.mjs';
 
 let server, workplace;
@@ -16,6 +16,13 @@ after(async () => {
   await workplace?.stop();
   await server?.stop();
 });
+/** What the phone does with a link, as its API call. */
+const redeem = async (qrLink) => {
+  const answer = await fetch(`${server.app}/api/v1/requests/redeem`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ nonce: qrLink.split('/').at(-1) }),
+  });
+  return answer.json();
+};
 const freshPage = async (options) => (await workplace.newProfile(options)).newPage();
 
 for (const [card, code, why] of [
@@ -123,7 +130,7 @@ test('the wizard survives reload and the back button', async () => {
 
 test('log in with the UZI-pas: no Mobile ID yet, so Start', async () => {
   const page = await freshPage();
-  await register(page, server, { card: 'n' });
+  await register(page, server);
   const other = await freshPage();
   await other.goto(server.portal);
   await button(other, 'Inloggen met UZI-pas').or(link(other, 'Inloggen met UZI-pas')).first().click();
@@ -136,10 +143,19 @@ test('log in with the UZI-pas: no Mobile ID yet, so Start', async () => {
   await inspect(other, 'overzicht-pas');
 });
 
-test('the same card gives a new enrolment QR, and the old one is dead', async () => {
-  const page = await freshPage();
-  await register(page, server);
-  await qrCode(page).waitFor();
+test('the same card gives a new enrolment QR on the same registration, and the old one is dead', async () => {
+  const first = await freshPage();
+  await startRegistration(first, server);
+  await useCard(first, new Desktop(server));
+  await heading(first, 'Activeer uw Mobile ID').waitFor();
+  const old = await linkText(first);
+  const second = await freshPage();
+  await startRegistration(second, server);
+  await useCard(second, new Desktop(server));
+  await heading(second, 'Activeer uw Mobile ID').waitFor();
+  assert.equal((await redeem(old)).code, 'request-cancelled');
+  const fresh = await redeem(await linkText(second));
+  assert.ok(fresh.request, JSON.stringify(fresh));
 });
 
 test('everything was accessible', () => assert.deepEqual(findings, []));

@@ -1,4 +1,5 @@
 //! `zorgid ca` from the outside.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
 
 use std::{
     io::{BufRead, BufReader},

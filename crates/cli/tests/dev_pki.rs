@@ -1,4 +1,5 @@
 //! `zorgid dev-pki` and `zorgid uzi inspect` from the outside, judged by openssl and SoftHSM's own tool.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
 
 use std::{
     path::Path,

@@ -1,4 +1,5 @@
 //! The server is killed ten times while two hundred people register (invariant 4).
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
 
 #[test]
 fn nothing_is_lost_or_half_after_kills() {

@@ -1,4 +1,5 @@
 //! `zorgid serve` from the outside: what it refuses, and its life from an empty folder to an orderly end.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
 
 use std::{
     io::{BufRead, BufReader, Read, Write},

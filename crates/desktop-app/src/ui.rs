@@ -1,4 +1,4 @@
 //! The window as Slint compiled it from `ui/window.slint`.
-#![allow(missing_docs, clippy::all)]
+#![allow(missing_docs, clippy::all, clippy::unwrap_used, clippy::todo, clippy::expect_used, reason = "generated code")]
 
 slint::include_modules!();

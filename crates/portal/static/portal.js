@@ -72,6 +72,11 @@
       fallBack();
     };
     window.addEventListener("pagehide", () => source.close());
+    // A form that was sent leads on by itself; its own effect on the status must not overtake its answer.
+    document.addEventListener("submit", () => {
+      left = true;
+      source.close();
+    });
   }
 
   // The result is there: take it.

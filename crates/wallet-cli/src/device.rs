@@ -11,6 +11,7 @@ use p256::{
     pkcs8::EncodePublicKey,
 };
 use protocol::B64;
+use rand::RngCore;
 use serde::{Deserialize, Serialize};
 use std::{io, path::Path};
 use wallet::ports::{Device, DeviceError};
@@ -44,7 +45,9 @@ impl FileDevice {
     }
     fn make(path: &Path) -> io::Result<Self> {
         let mut rng = rand::rngs::OsRng;
-        let device = Self { hmac_key: Zeroizing::new(rand::random()), signing_key: SigningKey::random(&mut rng) };
+        let mut hmac_key = Zeroizing::new([0; 32]);
+        rng.fill_bytes(hmac_key.as_mut_slice());
+        let device = Self { hmac_key, signing_key: SigningKey::random(&mut rng) };
         let stored = Stored {
             hmac: device.hmac_key.as_slice().into(),
             signing: device.signing_key.to_bytes().as_slice().into(),

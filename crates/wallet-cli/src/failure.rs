@@ -57,7 +57,8 @@ impl Failure {
         if !self.reference.is_empty() {
             return self.clone();
         }
-        let code = protocol::code::LoginCode::from_random(&rand::random());
+        let entropy: &dyn domain::Entropy = &crate::host::MachineEntropy;
+        let code = protocol::code::LoginCode::from_random(&entropy.array());
         let recorded = Self { reference: code.reveal().to_owned(), ..self.clone() };
         let at = crate::host::now().to_string();
         // A home folder that cannot be written is told by the failure itself.

@@ -1,4 +1,5 @@
 //! The built program: exit codes, one JSON object, nothing left behind that should not be.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
 
 use serde_json::Value;
 use std::{

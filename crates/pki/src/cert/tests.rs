@@ -22,7 +22,7 @@ fn texts_of_all_types_are_read() {
 fn files_hold_pem_or_der() {
     let one = certificate_for(&SoftKey::generate(&OsChance).unwrap());
     let two = certificate_for(&SoftKey::generate(&OsChance).unwrap());
-    assert_eq!(certificates_in(&one), [one.clone()]);
+    assert_eq!(certificates_in(&one), std::slice::from_ref(&one));
     let pem = format!("Bag Attributes\n{}ruis\n{}", to_pem("CERTIFICATE", &one), to_pem("CERTIFICATE", &two));
     assert_eq!(certificates_in(pem.as_bytes()), [one.clone(), two]);
     assert!(crls_in(pem.as_bytes()).is_empty());

@@ -132,5 +132,7 @@ fn stop_when_idle(folder: &Path, data: &Path) {
     let mut watch = Command::new("setsid");
     watch.args(["sh", "-c", LOOP, "sh"]).arg(folder).arg(stop.get_program()).args(stop.get_args());
     watch.current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // Not waited for: it outlives this process, so that the tests of other processes can use the same server.
+    #[allow(clippy::zombie_processes, reason = "it outlives this process")]
     watch.spawn().expect("a shell");
 }

@@ -75,7 +75,7 @@ fn a_birth_date_that_is_not_asked_is_not_sent() {
 fn a_certificate_for_another_key_or_from_elsewhere_is_not_kept() {
     let world = World::new();
     let mut wallet = world.fresh();
-    let foreign = SigningKey::random(&mut rand::thread_rng());
+    let foreign = SigningKey::random(&mut rand::rngs::OsRng);
     world.server(0, |s| s.certify = Some(*foreign.verifying_key()));
     let asked = world.ask(&wallet, 0, Purpose::Enrol).expect("an enrolment");
     let refused = now_or_never(wallet.activate(&asked, BirthDate::new(1980, 2, 1))).expect_err("another key");

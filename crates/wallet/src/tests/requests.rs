@@ -163,12 +163,12 @@ fn a_signer_of_another_root_or_another_use_is_refused() {
     assert_eq!(mixed, broken);
 
     // A Mobile ID under the same root poses as the portal.
-    let key = SigningKey::random(&mut rand::thread_rng());
+    let key = SigningKey::random(&mut rand::rngs::OsRng);
     let mobile = scan_instead(&world, &wallet, |s| ca::sign(&key, &s.ca.mobile_id(key.verifying_key()), &claims(s)));
     assert_eq!(mobile, RequestError::Chain(ChainError::Use));
 
     // ... or plays CA itself.
-    let below = SigningKey::random(&mut rand::thread_rng());
+    let below = SigningKey::random(&mut rand::rngs::OsRng);
     let plays_ca = scan_instead(&world, &wallet, |s| {
         let issuer = std::str::FromStr::from_str("CN=Someone").expect("a name");
         let profile =
