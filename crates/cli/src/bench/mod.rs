@@ -4,6 +4,7 @@
 //! entry is sealed and verified. Figures are only worth something from a release build.
 
 mod browser;
+mod certificates;
 mod client;
 mod floor;
 mod kills;
@@ -35,9 +36,10 @@ pub struct LoginArgs {
     /// Print one JSON array instead of a table.
     #[arg(long)]
     json: bool,
-    /// PostgreSQL to measure on; without it a durable SQLite file in a temporary folder.
-    #[arg(long, value_name = "URL")]
-    database: Option<String>,
+    /// Databases to measure on, one after the other: `sqlite` (a durable file in a temporary folder) or the URL of an
+    /// empty PostgreSQL database.
+    #[arg(long, value_name = "sqlite|URL", default_value = "sqlite")]
+    database: Vec<String>,
     /// Client processes.
     #[arg(long, default_value_t = 2)]
     processes: usize,
@@ -47,6 +49,9 @@ pub struct LoginArgs {
     /// Seconds to measure.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
+    /// Certificates to issue.
+    #[arg(long, default_value_t = 3000)]
+    certificates: usize,
     /// Keep the server's data folder here instead of a temporary one.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -92,19 +97,30 @@ pub async fn run(bench: Bench) -> ExitCode {
 }
 
 async fn login(args: &LoginArgs) -> Result<Vec<Figure>, BenchError> {
-    let database = if args.database.is_some() { "postgres" } else { "sqlite" };
     let floors = floor::measure().await?;
-    let server = server::Server::start(args.data.as_deref(), args.database.as_deref()).await?;
+    let mut figures = Vec::new();
+    for database in &args.database {
+        figures.extend(on(args, database, &floors).await?);
+    }
+    figures.extend(floors);
+    Ok(figures)
+}
+
+async fn on(args: &LoginArgs, url: &str, floors: &[Figure]) -> Result<Vec<Figure>, BenchError> {
+    let url = Some(url).filter(|url| *url != "sqlite");
+    let database = if url.is_some() { "postgres" } else { "sqlite" };
+    let server = server::Server::start(args.data.as_deref(), url).await?;
     let idle = server.memory_mb();
     let people = people::enrolments(&server, args.processes * args.people).await?;
     let clients = client::Clients::start(&server, &people, args.processes).await?;
     let enrolled = clients.enrolled();
+    let issued = certificates::measure(&server, args.certificates).await?;
     let logins = clients.measure(Duration::from_secs(args.seconds)).await?;
     let peak = server.peak_memory_mb();
     let started = server.start_up();
     let verified = server.stop_and_verify().await?;
     let floor_of = |name: &str| floors.iter().find(|f| f.name == name).map(|f| f.value);
-    let mut figures = vec![
+    Ok(vec![
         Figure {
             name: "qr logins".into(),
             unit: "1/s".into(),
@@ -125,11 +141,19 @@ async fn login(args: &LoginArgs) -> Result<Vec<Figure>, BenchError> {
             db: database.into(),
             floor: floor_of("P-256 signatures"),
         },
+        Figure {
+            name: "certificates issued".into(),
+            unit: "1/s".into(),
+            value: issued.per_second(),
+            p50: Some(issued.percentile_ms(50)),
+            p99: Some(issued.percentile_ms(99)),
+            n: issued.count(),
+            db: database.into(),
+            floor: floor_of("P-256 signatures"),
+        },
         Figure::plain("memory, idle", "MB", idle, database),
         Figure::plain("memory, peak", "MB", peak, database),
         Figure::plain("start-up (empty folder, keys made)", "ms", started.as_secs_f64() * 1000.0, database),
         Figure::plain("log entries sealed and verified", "entries", verified, database),
-    ];
-    figures.extend(floors);
-    Ok(figures)
+    ])
 }

@@ -16,7 +16,7 @@ use protocol::{
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use storage::{Store, StoreError};
+use storage::{Store, StoreError, Tx};
 
 /// One person as a client needs them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,38 +29,80 @@ pub struct Enrolee {
 
 /// Writes `count` people, each with an enrolment QR and a trusted browser.
 pub async fn enrolments(server: &Server, count: usize) -> Result<Vec<Enrolee>, BenchError> {
+    let people = make(server, count, |_| ()).await?;
+    Ok(people.into_iter().map(|(_, enrolee)| enrolee).collect())
+}
+
+/// Writes `count` people whose enrolment was scanned and waits for its certificate.
+pub async fn opened_enrolments(server: &Server, count: usize) -> Result<Vec<RequestId>, BenchError> {
+    let now = SystemClock.now();
+    let open = move |request: &mut Request| {
+        request.status = RequestStatus::Opened;
+        request.opened_at = Some(now);
+    };
+    let people = make(server, count, open).await?;
+    Ok(people.into_iter().map(|(request, _)| request).collect())
+}
+
+/// People that one transaction writes.
+const CHUNK: usize = 100;
+
+async fn make(
+    server: &Server,
+    count: usize,
+    change: impl Fn(&mut Request),
+) -> Result<Vec<(RequestId, Enrolee)>, BenchError> {
     let failed = |error: StoreError| BenchError::new("writing people", error);
     let known = super::browser::app_config(server).await?;
     let store = open(server).await?;
-    let (clock, entropy) = (SystemClock, OsEntropy);
-    let now = clock.now();
+    let organisation = organisation(&store).await?;
+    let mut people = Vec::with_capacity(count);
+    let mut waiting = Vec::with_capacity(CHUNK);
+    for index in 0..count {
+        let (mut rows, enrolee) = one(index, &organisation, &known, &SystemClock, &OsEntropy)?;
+        change(&mut rows.enrolment);
+        people.push((rows.enrolment.id, enrolee));
+        waiting.push(rows);
+        if waiting.len() == CHUNK || index + 1 == count {
+            let chunk = std::mem::take(&mut waiting);
+            store.write(move |tx| Box::pin(write(tx, chunk))).await.map_err(failed)?;
+        }
+    }
+    Ok(people)
+}
+
+async fn write(tx: &mut dyn Tx, chunk: Vec<Rows>) -> Result<(), StoreError> {
+    for rows in chunk {
+        tx.insert_person(&rows.person).await?;
+        tx.insert_membership(&rows.membership).await?;
+        tx.save_browser(&rows.browser).await?;
+        tx.insert_request(&rows.enrolment).await?;
+    }
+    Ok(())
+}
+
+/// The organisation of all of them; made the first time.
+async fn organisation(store: &Arc<dyn Store>) -> Result<Organisation, BenchError> {
+    let failed = |error: StoreError| BenchError::new("writing the organisation", error);
+    let ura = Ura::parse("90009999").ok_or_else(|| BenchError("URA".into()))?;
+    let wanted = ura.clone();
+    let found =
+        store.read(move |tx| Box::pin(async move { tx.organisation_by_ura(&wanted).await })).await.map_err(failed)?;
+    if let Some(organisation) = found {
+        return Ok(organisation);
+    }
+    let now = SystemClock.now();
     let organisation = Organisation {
-        id: OrganisationId::new(now, &entropy),
+        id: OrganisationId::new(now, &OsEntropy),
         name: "Huisartsenpraktijk De Meting".to_owned(),
-        ura: Ura::parse("90009999").ok_or_else(|| BenchError("URA".into()))?,
+        ura,
         contact: None,
         status: OrganisationStatus::Validated,
         created_at: now,
     };
     let added = organisation.clone();
     store.write(move |tx| Box::pin(async move { tx.insert_organisation(&added).await })).await.map_err(failed)?;
-    let mut people = Vec::with_capacity(count);
-    for index in 0..count {
-        let (rows, enrolee) = one(index, &organisation, &known, &clock, &entropy)?;
-        store
-            .write(move |tx| {
-                Box::pin(async move {
-                    tx.insert_person(&rows.person).await?;
-                    tx.insert_membership(&rows.membership).await?;
-                    tx.save_browser(&rows.browser).await?;
-                    tx.insert_request(&rows.enrolment).await
-                })
-            })
-            .await
-            .map_err(failed)?;
-        people.push(enrolee);
-    }
-    Ok(people)
+    Ok(organisation)
 }
 
 /// The server's database, beside the running server. Nothing is logged through it, so its MAC key is never used.
