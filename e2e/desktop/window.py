@@ -11,7 +11,7 @@ standard output; exit code 0 when everything was as it should be.
 With --portal it asks the portal for a login by UZI-pas itself; or give a fresh link with --link zorgid://launch/...
 
 SOFTHSM2_CONF must point at the tokens (`zorgid dev-pki` makes them). Needs the Debian packages xvfb, openbox, xdotool,
-at-spi2-core, dbus and python3-pyatspi; run it with Debian's own python3.
+at-spi2-core, dbus-x11, python3-pyatspi, and ffmpeg for pictures; run it with Debian's own python3.
 """
 
 import argparse
@@ -105,6 +105,15 @@ class Screen:
                 continue
         return None
 
+    def names(self):
+        found = []
+        for element in self.elements():
+            try:
+                found.append(element.name)
+            except Exception:  # it went away meanwhile
+                continue
+        return found
+
     def outline(self):
         return [f"{e.getRoleName()} '{e.name}'" for e in self.elements()]
 
@@ -119,18 +128,28 @@ def type_pin(pin):
 
 
 def picture(options, name):
-    if options.screenshot:
-        os.makedirs(options.screenshot, exist_ok=True)
-        subprocess.run(["import", "-window", "root", f"{options.screenshot}/{name}.png"], check=False)
+    if not options.screenshot:
+        return
+    os.makedirs(options.screenshot, exist_ok=True)
+    found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{WINDOW}$"],
+                           capture_output=True, text=True, check=True).stdout.split()
+    subprocess.run(["ffmpeg", "-y", "-loglevel", "error", "-f", "x11grab", "-draw_mouse", "0", "-window_id", found[0],
+                    "-i", os.environ["DISPLAY"], "-frames:v", "1", f"{options.screenshot}/{name}.png"], check=True)
+
+
+def recording_browser(folder):
+    """A program that stands in for the browser, and the file in which it leaves the address it was given."""
+    browser, opened = f"{folder}/browser", f"{folder}/opened"
+    with open(browser, "w", encoding="utf-8") as script:
+        script.write(f'#!/bin/sh\nprintf "%s" "$1" > "{opened}.part"\nmv "{opened}.part" "{opened}"\n')
+    os.chmod(browser, stat.S_IRWXU)
+    return browser, opened
 
 
 def drive(options, folder):
     import pyatspi
 
-    browser, opened = f"{folder}/browser", f"{folder}/opened"
-    with open(browser, "w", encoding="utf-8") as script:
-        script.write(f'#!/bin/sh\nprintf "%s" "$1" > "{opened}.part"\nmv "{opened}.part" "{opened}"\n')
-    os.chmod(browser, stat.S_IRWXU)
+    browser, opened = recording_browser(folder)
     command = [options.app, "--language", "nl"]
     for flag in ["server_config", "config", "module", "cards_dir", "card"]:
         value = getattr(options, flag)
@@ -150,7 +169,7 @@ def drive(options, folder):
         if options.wrong_pin:
             type_pin(options.wrong_pin)
             wait_for("the words about the wrong PIN", lambda: any(
-                e.name.startswith("De pincode klopt niet") for e in screen.elements()))
+                name.startswith("De pincode klopt niet") for name in screen.names()))
             picture(options, "wrong-pin")
             wait_for("an empty field", lambda: (screen.find(PIN_FIELD) or field).getState().contains(
                 pyatspi.STATE_FOCUSED))
@@ -176,8 +195,8 @@ def drive(options, folder):
             app.wait()
 
 
-def with_display(options):
-    """Inside `dbus-run-session`: a display, a window manager, the accessibility bus."""
+def with_display(story):
+    """Inside `dbus-run-session`: a display, a window manager, the accessibility bus; then the story, in a folder."""
     children = []
     read, write = os.pipe()
     try:
@@ -200,12 +219,15 @@ def with_display(options):
                 return done == [0, 0]
 
             wait_for("the accessibility bus", enabled)
-            facts = drive(options, folder)
-            facts["answer"] = options.answer
+            return story(folder)
     finally:
         for child in reversed(children):
             child.terminate()
             child.wait()
+
+
+def judged(facts):
+    """Prints what was seen and what is wrong with it."""
     wrong = []
     if facts["pinRole"] != "password text":
         wrong.append("the PIN field is not a password field")
@@ -219,12 +241,17 @@ def with_display(options):
     return 1 if wrong else 0
 
 
-def main():
-    options = arguments()
+def enter_session(script):
+    """Starts the script again, inside a D-Bus session of its own."""
     if os.environ.get("ZORGID_WINDOW_TEST") != "inside":
         environment = dict(os.environ, ZORGID_WINDOW_TEST="inside", NO_AT_BRIDGE="0")
-        os.execvpe("dbus-run-session", ["dbus-run-session", "--", sys.executable, __file__, *sys.argv[1:]], environment)
-    return with_display(options)
+        os.execvpe("dbus-run-session", ["dbus-run-session", "--", sys.executable, script, *sys.argv[1:]], environment)
+
+
+def main():
+    options = arguments()
+    enter_session(__file__)
+    return judged(with_display(lambda folder: {**drive(options, folder), "answer": options.answer}))
 
 
 if __name__ == "__main__":

@@ -226,6 +226,8 @@ impl Flow {
                     }
                 }
             }
+            // That the reader is empty is no news to who took the card out; what happened stays on the screen.
+            Err(trouble) if trouble.card_error() == Some(&CardError::CardMissing) && self.was_removed() => Vec::new(),
             Err(trouble) if trouble.card_error().is_some_and(CardError::may_pass) => {
                 self.step = Step::Looking(Some(trouble));
                 Vec::new()
@@ -367,6 +369,10 @@ impl Flow {
         self.card = None;
         self.step = Step::Looking(Some(trouble));
         vec![Effect::LookForCards]
+    }
+
+    fn was_removed(&self) -> bool {
+        matches!(&self.step, Step::Looking(Some(trouble)) if trouble.card_error() == Some(&CardError::CardRemoved))
     }
 
     fn request_time_up(&mut self, trouble: Trouble, id: RequestId) -> Vec<Effect> {

@@ -147,11 +147,12 @@ texts! {
     CureInsertOtherCard: "Met deze pas kunt u niet inloggen. Steek uw eigen UZI-pas in de lezer.",
         "You cannot log in with this card. Put your own UZI-pas in the reader.";
     CureReinsertCard: "Haal de pas uit de lezer, steek hem er weer in en begin opnieuw op de pagina (Verversen).",
-        "Take the card out of the reader, put it back and start again from the page (Verversen).";
+        "Take the card out of the reader, put it back and start again from the page (Refresh).";
+    CurePutBack: "Steek de pas er weer in. U vult daarna uw pincode opnieuw in.", "Put the card back in. You then enter your PIN again.";
     CureTypePinAgain: "Vul de pincode van de pas opnieuw in.", "Enter the PIN of the card again.";
     CureUnblockWithPuk: "De pincode van de pas is geblokkeerd. Deblokkeer de pas met de pukcode uit de brief van het UZI-register. Hebt u die niet, vraag dan een nieuwe pas aan.",
         "The PIN of the card is blocked. Unblock it with the PUK from the letter of the UZI-register. If you do not have it, apply for a new card.";
-    CureStartAgain: "Begin opnieuw op de pagina (Verversen).", "Start again from the page (Verversen).";
+    CureStartAgain: "Begin opnieuw op de pagina (Verversen).", "Start again from the page (Refresh).";
     CureCorrectSettings: "De instellingen van deze computer kloppen niet. Vraag uw ICT-beheer om hulp.",
         "The settings of this computer are not right. Ask your IT support for help.";
 
@@ -178,7 +179,7 @@ texts! {
     NotOurLinkTitle: "Dit is geen link van {p}", "This is not a {p} link";
     NotOurLinkNext: "Open de Desktop App met de knop op de pagina.", "Open the Desktop App with the button on the page.";
     RequestExpiredTitle: "De tijd is om", "The time is over";
-    RequestExpiredNext: "Kies Verversen op de pagina om opnieuw te beginnen.", "Choose Verversen on the page to start again.";
+    RequestExpiredNext: "Kies Verversen op de pagina om opnieuw te beginnen.", "Choose Refresh on the page to start again.";
     SeveralCardsTitle: "Er is meer dan één pas", "There is more than one card";
     SeveralCardsNext: "Kies de pas met --card en de naam van de pas.", "Choose the card with --card and its label.";
     OtherTitle: "Het is niet gelukt", "It did not work";

@@ -5,7 +5,7 @@ use crate::{
     texts::{Language, Text, purpose_text},
 };
 use domain::Environment;
-use smartcard::CardInfo;
+use smartcard::{CardError, CardInfo};
 use std::time::Duration;
 
 /// How long the last screen stays when nothing is left to do.
@@ -71,7 +71,10 @@ pub fn view(flow: &Flow, language: Language) -> View {
     (view.heading, view.message) = (say(heading), say(message));
     match &flow.step {
         Step::Looking(Some(trouble)) => {
-            view.warning = format!("{}. {}", trouble.title(language), trouble.detail(language));
+            // Here putting it back is enough; anywhere else it means to begin again.
+            let removed = trouble.card_error() == Some(&CardError::CardRemoved);
+            let advice = if removed { say(Text::CurePutBack) } else { trouble.detail(language) };
+            view.warning = format!("{}. {advice}", trouble.title(language));
             view.small_print = trouble.small_print(language);
         }
         Step::Choosing(cards) => view.cards = cards.iter().map(card_name).collect(),
@@ -131,7 +134,8 @@ fn request(view: &mut View, flow: &Flow, language: Language) {
     }
     add(Text::Purpose, purpose_text(claims.purpose).in_language(language));
     if let Some(browser) = &claims.browser {
-        add(Text::Browser, browser.name.clone());
+        let name = if language == Language::English { browser.in_english() } else { browser.name.clone() };
+        add(Text::Browser, name);
     }
     if let Some(card) = &flow.card {
         add(Text::Holder, card.holder.clone());

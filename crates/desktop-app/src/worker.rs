@@ -16,6 +16,10 @@ use tokio::sync::{mpsc::UnboundedSender, oneshot};
 /// How often the readers are looked at, while waiting for a card and while one is in use.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
+/// How long a signature may take: the slowest cards need a few seconds. A module may never come back from a card that is
+/// pulled out at that very moment (OpenSC 0.23 waits for a lock that it holds itself).
+const SIGNED_WITHIN: Duration = Duration::from_secs(30);
+
 /// How long the end of the program waits for the card.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -52,6 +56,7 @@ pub struct Described {
 #[derive(Clone)]
 pub struct Worker {
     commands: Sender<Command>,
+    signed_within: Duration,
 }
 
 impl Worker {
@@ -61,7 +66,7 @@ impl Worker {
         std::thread::spawn(move || {
             Thread { open, events, entropy, inbox, source: None, last: None, state: State::Idle }.run();
         });
-        Self { commands }
+        Self { commands, signed_within: SIGNED_WITHIN }
     }
 
     /// Hands in a command; a thread that is gone has nothing left to do.
@@ -81,14 +86,21 @@ impl Worker {
     pub async fn describe(&self) -> Result<Described, CardError> {
         let (reply, answer) = oneshot::channel();
         self.send(Command::Describe(reply));
-        answer.await.unwrap_or(Err(CardError::CardRemoved))
+        self.in_time(answer).await
     }
 
     /// A signature over a message.
     pub async fn sign(&self, message: Vec<u8>) -> Result<Signed, CardError> {
         let (reply, answer) = oneshot::channel();
         self.send(Command::Sign(message, reply));
-        answer.await.unwrap_or(Err(CardError::CardRemoved))
+        self.in_time(answer).await
+    }
+
+    async fn in_time<T>(&self, answer: oneshot::Receiver<Result<T, CardError>>) -> Result<T, CardError> {
+        match tokio::time::timeout(self.signed_within, answer).await {
+            Ok(answer) => answer.unwrap_or(Err(CardError::CardRemoved)),
+            Err(_) => Err(CardError::Failed { cause: String::from("it did not answer in time") }),
+        }
     }
 }
 
@@ -245,3 +257,6 @@ impl CardSource for Places {
         if chosen.is_empty() { Err(CardError::OtherCard { label: label.clone() }) } else { Ok(chosen) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -180,7 +180,7 @@ impl Pkcs11Card {
             | RvError::DeviceError
             | RvError::SessionHandleInvalid
             | RvError::SessionClosed
-            | RvError::SlotIdInvalid => match self.watch.as_mut().map(ReaderWatch::look) {
+            | RvError::SlotIdInvalid => match self.watch.as_mut().map(ReaderWatch::look_twice) {
                 Some(Presence::Present) => failed(error),
                 _ => CardError::CardRemoved,
             },

@@ -4,6 +4,11 @@
 use pcsc::{Context, ReaderState, Scope, State};
 use std::{ffi::CString, time::Duration};
 
+/// How long a module's failure may be ahead of the service: a service that has to ask its reader does so twice a second.
+const NOTICED_WITHIN: Duration = Duration::from_secs(2);
+/// That time is waited in parts, because any change ends a wait, also that a program begins to use the card.
+const PARTS: u32 = 8;
+
 /// What a reader says of the card that was in it when watching began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
@@ -18,6 +23,8 @@ pub struct ReaderWatch {
     context: Context,
     state: ReaderState,
     events: u32,
+    /// Once gone it stays gone, also when nothing happens any more.
+    gone: bool,
 }
 
 impl ReaderWatch {
@@ -43,24 +50,39 @@ impl ReaderWatch {
         }
         state.sync_current_state();
         let events = state.event_count();
-        Some(Self { context, state, events })
+        Some(Self { context, state, events, gone: false })
     }
 
     /// Asks the reader, without waiting.
     pub fn look(&mut self) -> Presence {
-        match self.context.get_status_change(Duration::ZERO, std::slice::from_mut(&mut self.state)) {
+        self.wait(Duration::ZERO)
+    }
+
+    /// Asks the reader after something failed, and gives it time to notice that the card is gone.
+    pub fn look_twice(&mut self) -> Presence {
+        let gone = (0..PARTS).any(|_| self.wait(NOTICED_WITHIN / PARTS) == Presence::Removed);
+        if gone { Presence::Removed } else { Presence::Present }
+    }
+
+    fn wait(&mut self, longest: Duration) -> Presence {
+        self.gone = self.gone || !self.still_there(longest);
+        if self.gone { Presence::Removed } else { Presence::Present }
+    }
+
+    fn still_there(&mut self, longest: Duration) -> bool {
+        match self.context.get_status_change(longest, std::slice::from_mut(&mut self.state)) {
             Ok(()) => {}
             // Nothing changed since the last look.
-            Err(pcsc::Error::Timeout) => return Presence::Present,
+            Err(pcsc::Error::Timeout) => return true,
             // The reader was unplugged, or the service stopped: either way the card is out of reach.
-            Err(_) => return Presence::Removed,
+            Err(_) => return false,
         }
         let state = self.state.event_state();
         // The counter rises with every insertion and removal, so a quick swap is seen too.
         let swapped = self.state.event_count() != self.events;
         self.state.sync_current_state();
         let present = state.contains(State::PRESENT) && !state.intersects(State::UNAVAILABLE | State::UNKNOWN);
-        if present && !swapped { Presence::Present } else { Presence::Removed }
+        present && !swapped
     }
 }
 

@@ -187,6 +187,18 @@ fn a_card_taken_out_early_may_be_put_back() {
 }
 
 #[test]
+fn that_the_card_was_taken_out_stays_told_while_the_reader_is_empty() {
+    let mut flow = at_question(Purpose::Login);
+    flow.handle(Event::CardGone(trouble(CardError::CardRemoved)));
+    // The search that follows finds the empty reader at once.
+    flow.handle(Event::CardsSeen(Err(trouble(CardError::CardMissing))));
+    assert!(matches!(&flow.step, Step::Looking(Some(t)) if t.code() == ProblemCode::CardRemoved));
+    // Anything else is news.
+    flow.handle(Event::CardsSeen(Err(trouble(CardError::ReaderMissing))));
+    assert!(matches!(&flow.step, Step::Looking(Some(t)) if t.code() == ProblemCode::ReaderMissing));
+}
+
+#[test]
 fn the_wizard_asks_again_with_only_yes_and_the_end_is_told() {
     let mut flow = in_session();
     assert_eq!(names(&flow.handle(Event::NextCame(Ok(Next::Waiting)))), ["AskNext"]);

@@ -59,6 +59,16 @@ fn a_wrong_pin_says_how_many_tries_are_left_and_a_blocked_card_what_to_do() {
 }
 
 #[test]
+fn a_card_that_was_taken_out_need_only_be_put_back() {
+    let mut flow = at_pin();
+    flow.handle(Event::CardGone(Trouble::card(&Zeros, CardError::CardRemoved)));
+    let view = view(&flow, Language::Dutch);
+    assert!(view.warning.starts_with("De pas is uit de lezer gehaald. Steek de pas er weer in."), "{}", view.warning);
+    assert!(!view.warning.contains("Verversen"), "the page need not be left: {}", view.warning);
+    assert_eq!(view.small_print, "Code card-removed, referentie 00000000");
+}
+
+#[test]
 fn after_yes_the_code_can_be_typed_and_the_window_closes_itself() {
     let mut flow = at_pin();
     flow.handle(Event::PinGiven(Pin::parse("123456")));
