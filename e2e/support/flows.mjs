@@ -60,8 +60,8 @@ export async function startRegistration(page, server, at = nothing) {
   await at('registreren-pas');
 }
 
-/** The whole wizard, up to the QR code that activates the phone. */
-export async function register(page, server, { card = 'n', birthDate = '31-12-1980', at = nothing } = {}) {
+/** The wizard up to and including *Bevestigen*. */
+export async function confirmRegistration(page, server, { card = 'n', birthDate = '31-12-1980', at = nothing } = {}) {
   const desktop = new Desktop(server, card);
   await startRegistration(page, server, at);
   await useCard(page, desktop);
@@ -78,6 +78,11 @@ export async function register(page, server, { card = 'n', birthDate = '31-12-19
   await heading(page, 'Bevestig in de Desktop App').waitFor();
   await at('registreren-bevestigen');
   await useCard(page, desktop);
+}
+
+/** The whole wizard, up to the QR code that activates the phone. */
+export async function register(page, server, { at = nothing, ...options } = {}) {
+  await confirmRegistration(page, server, { ...options, at });
   await heading(page, 'Activeer uw Mobile ID').waitFor();
   await qrCode(page).waitFor();
   await at('registreren-qr');
@@ -163,6 +168,12 @@ export async function pairingCode(phone) {
   return found[1];
 }
 
+/** The login page, once it has proved the key of its browser. */
+export async function loginPage(page, server) {
+  const proved = page.waitForResponse((answer) => /\/verzoeken\/[^/]+\/sleutel$/.test(answer.url()));
+  await page.goto(`${server.portal}/inloggen`);
+  assert.equal((await proved).status(), 204);
+}
 /** Login with the phone, typing the koppelcode when the page asks for it. */
 export async function login(page, server, phone) {
   await page.goto(server.portal);

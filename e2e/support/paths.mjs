@@ -21,6 +21,13 @@ export function program(name) {
   return path;
 }
 
+/** The card in a virtual reader (`e2e/virtual-card`, a workspace of its own). */
+export function virtualCard() {
+  const path = join(target, 'virtual-card', 'debug', 'virtual-card');
+  if (!existsSync(path)) throw new Error(`${path} is missing: run ./dev test e2e`);
+  return path;
+}
+
 export const chromiumPath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
   .find((path) => path && existsSync(path));
 export const pkcs11Module = [
@@ -29,3 +36,8 @@ export const pkcs11Module = [
   '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so',
   '/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so',
 ].find((path) => path && existsSync(path));
+export const openscModule = [
+  '/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so',
+  '/usr/lib/aarch64-linux-gnu/opensc-pkcs11.so',
+  '/usr/lib/opensc-pkcs11.so',
+].find(existsSync);

@@ -2,6 +2,15 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
+// A file of tests that waits for ever (a hook that never ends) says so instead of holding up CI, and leaves nothing running.
+const limitMinutes = 20;
+const children = new Set();
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+setTimeout(() => {
+  console.error(`this file of tests did not end within ${limitMinutes} minutes`);
+  process.exit(1);
+}, limitMinutes * 60_000).unref();
+
 /** Runs a program to its end; gives exit code and output. Throws on a bad exit unless `ok` allows it. */
 export function run(command, args, { env, input, ok = [0], cwd } = {}) {
   return new Promise((done, fail) => {
@@ -27,6 +36,7 @@ export class Running {
     this.errors = '';
     this.waiting = [];
     this.child = spawn(command, args, { env: { ...process.env, ...env }, cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+    children.add(this.child);
     this.child.stdin.on('error', () => {});
     this.child.stderr.on('data', (d) => (this.errors += d));
     createInterface({ input: this.child.stdout }).on('line', (line) => {
@@ -36,6 +46,7 @@ export class Running {
     this.ended = new Promise((done) => {
       const end = (how) => {
         this.how = how;
+        children.delete(this.child);
         if (!this.stopping) console.error(`${command} ${args[0]} ended by itself (${how})\n${this.output()}`);
         for (const w of this.waiting) w.fail(new Error(`${command} ended (${how}) before the awaited line\n${this.output()}`));
         this.waiting = [];

@@ -1,9 +1,13 @@
 // A ZORG-ID server of its own per test file: fresh data folder, test PKI, one organisation, free ports, a clock we hold.
+import { setDefaultResultOrder } from 'node:dns';
 import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mobileApp, program, results } from './paths.mjs';
 import { Running, run } from './run.mjs';
+
+// The server listens on 127.0.0.1. Node 18 tries the first address of localhost only, and that may be ::1.
+setDefaultResultOrder('ipv4first');
 
 /** The test PKI is made once per run (RSA keys take time); every server gets a copy, so that tests cannot meet. */
 async function testPki(folder) {
@@ -13,9 +17,17 @@ async function testPki(folder) {
   await run(program('zorgid'), ['dev-pki', folder]); // keeps keys and cards, puts its own path in softhsm2.conf
 }
 
+async function newDatabase(postgres) {
+  const name = `zorgid_${process.pid}_${Date.now()}`;
+  await run('psql', [postgres, '-q', '-c', `create database ${name}`]);
+  return Object.assign(new URL(postgres), { pathname: `/${name}` }).href;
+}
+
 export class Server {
-  static async start({ config = '' } = {}) {
+  /** `postgres`: address of a PostgreSQL server, in which a database is made; otherwise SQLite. */
+  static async start({ config = '', postgres } = {}) {
     const server = new Server();
+    server.database = postgres ? ['--database', await newDatabase(postgres)] : [];
     server.folder = mkdtempSync(join(tmpdir(), 'zorgid-e2e-'));
     server.pki = join(server.folder, 'dev-pki');
     server.data = join(server.folder, 'data');
@@ -26,7 +38,7 @@ export class Server {
     writeFileSync(server.configFile, `[uzi]\ntrust_dir = "${server.pki}/trust"\ncrl_dir = "${server.pki}/crl"\n${config}`);
     server.organisation = JSON.parse(readFileSync(join(server.pki, 'organisation.json'), 'utf8'));
     const { name, ura } = server.organisation;
-    await server.zorgid(['organisation', 'add', '--data', server.data, '--name', name, '--ura', ura]);
+    await server.zorgid(['organisation', 'add', '--data', server.data, ...server.database, '--name', name, '--ura', ura]);
     await server.serve();
     return server;
   }
@@ -34,7 +46,7 @@ export class Server {
   async serve() {
     const { portal, app } = this;
     this.process = new Running(program('zorgid'), [
-      'serve', '--data', this.data, '--environment', 'acceptatie', '--config', this.configFile, '--test-clock', this.clockFile, '--app-dir', mobileApp,
+      'serve', '--data', this.data, '--environment', 'acceptatie', '--config', this.configFile, '--test-clock', this.clockFile, '--app-dir', mobileApp, ...this.database,
       '--listen', portal ? new URL(portal).host.replace('localhost', '127.0.0.1') : '127.0.0.1:0',
       '--app-listen', app ? new URL(app).host.replace('localhost', '127.0.0.1') : '127.0.0.1:0',
     ]);
@@ -57,7 +69,7 @@ export class Server {
     this.setClock(this.now.getTime() + seconds * 1000);
   }
   async verifyLog() {
-    const { stdout } = await this.zorgid(['log', 'verify', '--data', this.data, '--json'], { ok: [0, 1] });
+    const { stdout } = await this.zorgid(['log', 'verify', '--data', this.data, ...this.database, '--json'], { ok: [0, 1] });
     return JSON.parse(stdout);
   }
   async stop() {

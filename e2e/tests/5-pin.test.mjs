@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { findings, inspect } from '../support/a11y.mjs';
 import { Phone } from '../support/browser.mjs';
-import { button, choosePin, heading, typePin, unlock } from '../support/flows.mjs';
+import { button, choosePin, heading, pincode, typePin, unlock } from '../support/flows.mjs';
 import { Server } from '../support/server.mjs';
 
 let server, phone;
@@ -43,6 +43,28 @@ test('four wrong PINs: tries left are told, then wait; after the minute the righ
   server.advance(61);
   await phone.page.reload();
   await unlock(phone);
+});
+
+test('sixteen wrong PINs block for good, and the app says what now', async () => {
+  const { page } = phone;
+  await page.reload();
+  for (const wait of [60, 5 * 60, 60 * 60, null]) {
+    await heading(page, 'Pincode van de app').waitFor();
+    for (const left of [3, 2, 1]) {
+      await typePin(phone, '132435');
+      await page.getByText(new RegExp(`nog ${left} keer`)).first().waitFor();
+    }
+    await typePin(phone, '132435');
+    await heading(page, wait ? 'Even wachten' : 'De pincode is geblokkeerd').waitFor();
+    if (wait) server.advance(wait + 1);
+    if (wait) await page.reload();
+  }
+  await onPhone('app-pincode-geblokkeerd');
+  server.advance(365 * 24 * 60 * 60);
+  await page.reload();
+  await heading(page, 'Pincode van de app').waitFor();
+  await typePin(phone, pincode);
+  await heading(page, 'De pincode is geblokkeerd').waitFor();
 });
 
 test('everything was accessible', () => assert.deepEqual(findings, []));

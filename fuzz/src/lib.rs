@@ -4,6 +4,51 @@
 //! replaced, a piece cut out or repeated, a tail added. `./dev fuzz` runs each target a minute; with `cargo bolero`
 //! the same targets run under libFuzzer.
 
+use domain::{Clock, Entropy, Environment, Timestamp};
+use pki::{
+    keys::Credential,
+    setup::{self, CaInfo},
+};
+use rand::{RngCore, SeedableRng, rngs::StdRng};
+use std::sync::{Mutex, PoisonError};
+use tempfile::TempDir;
+
+/// A moment at which the examples are valid (2026-11-25).
+pub const THEN: Timestamp = Timestamp(1_795_564_800_000);
+
+/// A clock that stands still at [`THEN`].
+pub struct Then;
+
+impl Clock for Then {
+    fn now(&self) -> Timestamp {
+        THEN
+    }
+}
+
+/// The same chance every time, so that what was found is found again.
+pub struct Dice(Mutex<StdRng>);
+
+impl Default for Dice {
+    fn default() -> Self {
+        Self(Mutex::new(StdRng::seed_from_u64(1)))
+    }
+}
+
+impl Entropy for Dice {
+    fn fill(&self, buffer: &mut [u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(buffer);
+    }
+}
+
+/// A CA folder of its own, and what opens it.
+pub fn authority() -> (TempDir, Credential) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let credential = Credential::parse(&"ab".repeat(32)).expect("a key");
+    let info = CaInfo { environment: Environment::Acceptatie, public_url: "https://portaal.example".into() };
+    setup::init(folder.path(), &info, &credential, &Then, &Dice::default()).expect("a CA");
+    (folder, credential)
+}
+
 /// How to bend an example.
 #[derive(Clone, Debug, bolero::TypeGenerator)]
 pub struct Bend {
@@ -20,7 +65,8 @@ pub struct Bend {
 impl Bend {
     /// The bent bytes.
     pub fn bytes(&self, examples: &[&[u8]]) -> Vec<u8> {
-        let mut bytes = examples.get(usize::from(self.example) % (examples.len() + 1)).map_or(Vec::new(), |e| e.to_vec());
+        let mut bytes =
+            examples.get(usize::from(self.example) % (examples.len() + 1)).map_or(Vec::new(), |e| e.to_vec());
         if bytes.is_empty() {
             return self.tail.clone();
         }

@@ -5,6 +5,7 @@ use fuzz::Bend;
 use protocol::{
     app_config::AppConfig,
     b64::B64,
+    browser_key::BrowserProof,
     card::{DesktopNext, LaunchRedeem},
     code::{Digits4, RevocationCode, ShortCode},
     enrol::Enrol,
@@ -97,6 +98,24 @@ fn fuzz_jws() {
                 assert!(jws.chain.len() <= limits::CHAIN_LENGTH && jws.header.typ == typ);
                 let _ = jws.claims::<RequestClaims>();
             }
+        }
+    });
+}
+
+#[test]
+fn fuzz_browser_proof() {
+    let mut point = vec![7; 65];
+    point[0] = 4;
+    let (key, signature) = (B64(point).to_string(), B64(vec![9; 64]).to_string());
+    BrowserProof::parse(&key, &signature).expect("the example is valid");
+    let example = format!("{key}\n{signature}");
+    bolero::check!().with_type::<Bend>().for_each(|bend| {
+        let text = bend.text(&[&example]);
+        let (key, signature) = text.split_once('\n').unwrap_or((&text, ""));
+        if let Some(proof) = BrowserProof::parse(key, signature) {
+            assert_eq!((key.len(), signature.len()), (limits::BROWSER_KEY, limits::BROWSER_SIGNATURE));
+            assert_eq!(B64::from(proof.key().as_slice()).to_string(), key, "one key has one form");
+            assert_eq!(B64::from(proof.signature().as_slice()).to_string(), signature);
         }
     });
 }

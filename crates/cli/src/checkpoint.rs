@@ -5,6 +5,10 @@ use crate::{data::DataDir, failure::Failure};
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use domain::merkle::Hash;
 use pki::{keys::CheckpointKey, setup};
+use std::{
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
 use storage::{
     Sealer,
     checkpoint::{Checkpoint, SignedNote, key_id},
@@ -27,10 +31,18 @@ pub fn is_signed(note: &SignedNote, origin: &str, public_key: &[u8]) -> bool {
         && UnparsedPublicKey::new(&ED25519, public_key).verify(note.body.as_bytes(), &note.signature).is_ok()
 }
 
-/// Signs checkpoints.
+/// Signs checkpoints, and keeps the latest outside the database: whoever can write there only, cannot have a log that
+/// was cut or exchanged sealed anew.
 pub struct LogKey {
     key: CheckpointKey,
     origin: String,
+    kept: PathBuf,
+    latest: Mutex<Option<Checkpoint>>,
+}
+
+/// Where the latest checkpoint of a data folder is kept.
+pub fn kept_in(data: &DataDir) -> PathBuf {
+    data.root().join("log-checkpoint")
 }
 
 impl LogKey {
@@ -38,7 +50,19 @@ impl LogKey {
     pub fn open(data: &DataDir, server_id: &str) -> Result<Self, Failure> {
         let key = setup::open_checkpoint(&data.ca(), &crate::ca::credential(data)?)
             .map_err(|error| Failure::usage("the key of the log cannot be used", error))?;
-        Ok(Self { key, origin: origin(server_id) })
+        Ok(Self::new(key, origin(server_id), kept_in(data)))
+    }
+
+    fn new(key: CheckpointKey, origin: String, kept: PathBuf) -> Self {
+        let note = std::fs::read_to_string(&kept).ok().and_then(|text| SignedNote::parse(&text));
+        let ours = note.filter(|note| is_signed(note, &origin, &key.public_key()));
+        Self { key, origin, kept, latest: Mutex::new(ours.map(|note| note.checkpoint)) }
+    }
+
+    fn keep(&self, note: &str) -> std::io::Result<()> {
+        let beside = self.kept.with_extension("new");
+        std::fs::write(&beside, note)?;
+        std::fs::rename(&beside, &self.kept)
     }
 }
 
@@ -48,4 +72,29 @@ impl Sealer for LogKey {
         let identified = identified(&self.origin, &self.key.public_key());
         checkpoint.note(&self.origin, &identified, |body| Ok::<_, String>(self.key.sign(body)))
     }
+
+    /// A longer tree may have been sealed by another node; that it begins with ours is for `zorgid log verify`.
+    fn may_grow(&self, size: u64, root: &Hash) -> Result<(), String> {
+        let latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        match latest.as_ref() {
+            Some(latest) if size < latest.size || (size == latest.size && *root != latest.root) => Err(format!(
+                "the log ({size} entries) is not the one that was sealed before ({} entries); when this was meant, \
+                 remove {}",
+                latest.size,
+                self.kept.display()
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn sealed(&self, note: &str) {
+        let checkpoint = SignedNote::parse(note).map(|note| note.checkpoint);
+        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = checkpoint;
+        if let Err(error) = self.keep(note) {
+            tracing::error!(%error, file = %self.kept.display(), "the log's latest checkpoint could not be kept");
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

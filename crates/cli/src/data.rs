@@ -5,6 +5,7 @@
 //! config.toml      settings (optional)
 //! zorgid.sqlite    the database, unless --database names another
 //! ca/              certificates, sealed keys, the CA's own record
+//! log-checkpoint   the log's latest checkpoint, outside the database
 //! secrets/         server-key, node-key, ca-passphrase (acceptatie), opaque-setup (sealed by the server key)
 //! ```
 
@@ -84,13 +85,8 @@ impl DataDir {
     }
     /// Settings of `config.toml` in the folder, or of another file.
     pub fn settings(&self, file: Option<&Path>) -> Result<Settings, Failure> {
-        match file {
-            Some(file) => Settings::load(file),
-            None => {
-                let file = self.root.join("config.toml");
-                if file.exists() { Settings::load(&file) } else { Settings::load(Path::new("/dev/null")) }
-            }
-        }
+        let own = self.root.join("config.toml");
+        Settings::load(file.or_else(|| own.exists().then_some(own.as_path())))
     }
     /// A 32-byte secret.
     pub fn secret(&self, name: &str) -> Result<Zeroizing<[u8; 32]>, Failure> {

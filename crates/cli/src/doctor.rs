@@ -140,6 +140,9 @@ fn uzi(data: &DataDir, settings: &crate::settings::UziSettings) -> Check {
     let config = UziConfig { grace_hours: settings.grace_hours, ..UziConfig::of(data.environment()) };
     match UziValidator::new(config, read(trust, certificates_in), &lists) {
         Err(error) => Check { name, ok: false, detail: format!("{}: {error}", trust.display()) },
+        Ok(validator) if !validator.warnings().is_empty() => {
+            Check { name, ok: false, detail: validator.warnings().join("; ") }
+        }
         Ok(validator) => match validator.crls_until() {
             None => Check { name, ok: false, detail: "no revocation lists: every UZI-pas is refused".to_owned() },
             Some(until) if SystemClock.now() >= until => {

@@ -3,7 +3,7 @@
 use crate::edge::OsEntropy;
 use domain::Entropy;
 use protocol::code::LoginCode;
-use std::process::ExitCode;
+use std::{io::Write, process::ExitCode};
 
 /// A command that did not do what was asked.
 #[derive(Clone, Debug)]
@@ -39,7 +39,8 @@ impl Failure {
             let object = serde_json::json!({
                 "code": self.code, "title": self.title, "detail": self.detail, "reference": reference,
             });
-            println!("{object}");
+            // Whoever reads may have stopped (`| head`); the exit code tells all the same.
+            let _ = writeln!(std::io::stdout(), "{object}");
         } else if self.detail.is_empty() {
             eprintln!("zorgid: {}", self.title);
         } else {

@@ -1,7 +1,7 @@
 //! `zorgid log verify` and `zorgid log export`.
 
 use crate::{
-    checkpoint::{is_signed, origin},
+    checkpoint::{is_signed, kept_in, origin},
     data::DataDir,
     edge::{OsEntropy, SystemClock},
     failure::{Failure, finish},
@@ -20,6 +20,7 @@ use std::{
 };
 use storage::{
     LogRecord, Store, StoreError,
+    checkpoint::SignedNote,
     verify::{Expected, Verification, verify},
 };
 
@@ -100,8 +101,11 @@ async fn verified(args: &Verify) -> Result<Verification, Failure> {
     let settings = data.settings(args.which.config.as_deref())?;
     let server_id = settings.server_id.unwrap_or_else(|| data.environment().to_string());
     let origin = origin(&server_id);
+    // Before the log is read, so that a server at work does not get ahead of it.
+    let own = std::fs::read_to_string(kept_in(&data)).ok().filter(|text| SignedNote::parse(text).is_some());
     let (records, checkpoint) = records(&*store).await?;
-    let kept = args.checkpoint.iter().map(|file| read_text(file)).collect::<Result<Vec<_>, _>>()?;
+    let mut kept = args.checkpoint.iter().map(|file| read_text(file)).collect::<Result<Vec<_>, _>>()?;
+    kept.extend(own);
     let mut node_keys = vec![*data.secret("node-key")?];
     for file in &args.node_key {
         node_keys.push(read_key(file)?);

@@ -14,7 +14,8 @@ mod serve;
 mod settings;
 mod uzi;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, error::ErrorKind};
+use failure::Failure;
 use std::process::ExitCode;
 
 /// ZORG-ID: how care workers prove who they are.
@@ -50,11 +51,29 @@ enum Command {
     Bench(bench::Bench),
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     // Every TLS and X.509 operation of this process uses one library.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    match Cli::parse().command {
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(error) if error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            return misused(&error).report(std::env::args().any(|word| word == "--json"));
+        }
+        Err(help_or_version) => help_or_version.exit(),
+    };
+    let mut runtime = match &command {
+        // A measured client must not take more of the shared cores than it needs.
+        Command::Bench(bench::Bench::Client(_)) => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
+    match runtime.enable_all().build() {
+        Ok(runtime) => runtime.block_on(run(command)),
+        Err(error) => Failure::unreachable("this machine gives no threads", error).report(false),
+    }
+}
+
+async fn run(command: Command) -> ExitCode {
+    match command {
         Command::Serve(args) => serve::run(args).await,
         Command::Doctor(args) => doctor::run(args).await,
         Command::Ca(command) => ca::run(command).await,
@@ -64,4 +83,12 @@ async fn main() -> ExitCode {
         Command::Log(command) => log::run(command).await,
         Command::Bench(bench) => bench::run(bench).await,
     }
+}
+
+/// What clap tells on several lines, on one.
+fn misused(error: &clap::Error) -> Failure {
+    let text = error.to_string();
+    let what = text.split("\n\nUsage:").next().unwrap_or_default();
+    let words: Vec<&str> = what.trim_start_matches("error: ").split_whitespace().collect();
+    Failure::usage(words.join(" "), "see --help")
 }

@@ -23,7 +23,7 @@ use portal::{
     state::Parts,
 };
 use protocol::link::ServerId;
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 use storage::Sealer;
 use uzi_lists::UziLists;
 
@@ -105,6 +105,7 @@ async fn serve(args: Serve) -> Result<(), Failure> {
         tokio::spawn(portal::tasks::keep_sealing(state.clone(), sealer.clone())),
         tokio::spawn(lists.keep_fresh(state.clone())),
         tokio::spawn(portal::tasks::keep_forgetting(state.clone())),
+        tokio::spawn(portal::tasks::keep_purging(state.clone())),
     ];
     println!("listening portal={} app={}", state.config.public_url, state.config.app_origin);
     let ended = tokio::spawn(async move { tokio::try_join!(portal_server, app_server) });
@@ -138,7 +139,9 @@ pub(crate) fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sea_orm_migration=warn"));
     // Standard output is for the line that programs read.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
+    let _ = log.try_init();
 }
 
 fn tls_files(args: &Serve, settings: &Settings) -> Option<TlsSettings> {
@@ -187,6 +190,8 @@ fn config(
         product: "ZORG-ID".to_owned(),
         other_servers: Vec::new(),
         app_dir: args.app_dir.clone().or_else(beside),
+        proxies: settings.proxies()?,
+        retention: settings.keep.retention()?,
     })
 }
 

@@ -27,7 +27,7 @@ fn the_test_pki_is_whole_and_renews_its_lists() {
     let made = zorgid(at, &["dev-pki", "pki", "--ca-bits", "2048", "--json"]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let made = json(&made);
-    assert_eq!(made["cards"].as_array().unwrap().len(), 13);
+    assert_eq!(made["cards"].as_array().unwrap().len(), 14);
 
     // One bundle of trust, one of lists.
     let files = |folder: &str| std::fs::read_dir(at.join("pki").join(folder)).unwrap().map(|e| e.unwrap().path());
@@ -47,6 +47,7 @@ fn the_test_pki_is_whole_and_renews_its_lists() {
         ("m", "OK"),
         ("s", "OK"),
         ("n-unknown-ura", "OK"),
+        ("n-new-number", "OK"),
         ("z-revoked", "certificate revoked"),
         ("n-revoked", "certificate revoked"),
         ("z-expired", "certificate has expired"),

@@ -27,18 +27,43 @@ fn refused(at: &Path, args: &[&str]) -> String {
 fn what_is_not_right_is_refused_with_one_clear_line() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    assert!(refused(at, &["--no-such-option"]).contains("--no-such-option"));
+    let odd = refused(at, &["--no-such-option"]);
+    assert!(odd.contains("--no-such-option") && odd.lines().count() == 1, "{odd}");
+    let missing = zorgid(at).args(["organisation", "add", "--json"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&missing.stdout).unwrap();
+    assert_eq!((missing.status.code(), report["code"].as_str()), (Some(2), Some("usage")), "{report}");
+    assert!(report["title"].as_str().unwrap().contains("--ura"), "{report}");
     assert!(refused(at, &["--data", "p", "--environment", "productie"]).contains("public_url"));
     std::fs::write(at.join("odd.toml"), "colour = \"blue\"\n").unwrap();
     let odd = refused(at, &["--data", "a", "--config", "odd.toml"]);
     assert!(odd.contains("colour") && odd.lines().count() == 1, "{odd}");
+    let variable = zorgid(at).args(["doctor", "--data", "a"]).env("ZORGID_SET_COLOUR", "blue").output().unwrap();
+    let odd = String::from_utf8_lossy(&variable.stderr).into_owned();
+    assert_eq!(variable.status.code(), Some(2), "{odd}");
+    assert!(odd.contains("ZORGID_SET_") && !odd.contains("/dev/null") && odd.lines().count() == 1, "{odd}");
     assert!(refused(at, &["--data", "a", "--environment", "productie"]).contains("acceptatie"));
     std::fs::write(at.join("url.toml"), "public_url = \"http://zorg.example/pad\"\n").unwrap();
     assert!(refused(at, &["--data", "a", "--config", "url.toml"]).contains("public_url"));
+    std::fs::write(at.join("proxies.toml"), "trusted_proxies = [\"10.0.0.1/8\"]\n").unwrap();
+    assert!(refused(at, &["--data", "a", "--config", "proxies.toml"]).contains("10.0.0.1/8"));
+    std::fs::write(at.join("header.toml"), "forwarded_header = \"x-real-ip\"\n").unwrap();
+    assert!(refused(at, &["--data", "a", "--config", "header.toml"]).contains("x-real-ip"));
+    std::fs::write(at.join("keep.toml"), "[keep]\nregistration_days = 10\n").unwrap();
+    assert!(refused(at, &["--data", "a", "--config", "keep.toml"]).contains("registrations"));
     assert!(refused(at, &["--data", "a", "--test-clock", "none"]).contains("none"));
     std::fs::write(at.join("a/environment"), "acceptatie 99\n").unwrap();
     let newer = refused(at, &["--data", "a"]);
     assert!(newer.contains("newer") && newer.lines().count() == 1, "{newer}");
+}
+
+#[test]
+fn a_reader_that_stopped_is_no_crash() {
+    let folder = tempfile::tempdir().unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let verify =
+        zorgid(folder.path()).args(["log", "verify", "--data", "nowhere", "--json"]).stdout(writer).output().unwrap();
+    assert_eq!(verify.status.code(), Some(2), "{}", String::from_utf8_lossy(&verify.stderr));
 }
 
 fn get(origin: &str, path: &str) -> String {

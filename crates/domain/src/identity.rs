@@ -124,7 +124,8 @@ impl Identity {
     /// Whether it may answer now with this counter.
     pub fn may_answer(&self, now: Timestamp, counter: u64) -> Result<(), IdentityRefusal> {
         match self.status_at(now) {
-            IdentityStatus::Active if counter > self.counter => Ok(()),
+            // What a database cannot count as a number of its own would be a repeat the second time.
+            IdentityStatus::Active if counter > self.counter && counter <= i64::MAX.unsigned_abs() => Ok(()),
             IdentityStatus::Active => Err(IdentityRefusal::Copied),
             status => Err(IdentityRefusal::Status(status)),
         }

@@ -8,6 +8,12 @@ pub fn uuid_v7(now: Timestamp, entropy: &dyn Entropy) -> uuid::Uuid {
     uuid::Builder::from_unix_timestamp_millis(millis, &entropy.array::<10>()).into_uuid()
 }
 
+/// The smallest id of a moment: ids made before it are less, so a range of ids is a range of time.
+pub fn first_at(moment: Timestamp) -> uuid::Uuid {
+    let millis = u64::try_from(moment.0).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}
+
 /// Declares an id type around a UUID.
 #[macro_export]
 macro_rules! id_type {

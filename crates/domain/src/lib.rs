@@ -13,12 +13,14 @@ pub mod installation;
 pub mod log;
 pub mod merkle;
 pub mod name;
+pub mod network;
 pub mod oids;
 pub mod organisation;
 pub mod person;
 pub mod pin;
 pub mod registration;
 pub mod request;
+pub mod retention;
 pub mod session;
 pub mod uzi;
 

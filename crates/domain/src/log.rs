@@ -36,6 +36,8 @@ events! {
     PersonRegistered = "person.registered";
     /// A person's known-person question was answered with no, or several matched.
     PersonConflict = "person.conflict";
+    /// Data of people whose registration was not finished, or whose requests are long over, were deleted.
+    PersonDataPurged = "person.data-purged";
     /// A person was identified with a UZI-pas.
     ProofingCard = "proofing.card";
     /// A proofing was refused (unknown URA, wrong card type, revoked card …).
@@ -44,10 +46,16 @@ events! {
     MembershipAdded = "membership.added";
     /// Card attributes were attached.
     MembershipAttributes = "membership.attributes";
+    /// A membership waits until somebody there confirms the person's new identity.
+    MembershipReconfirm = "membership.reconfirm";
+    /// A membership that waited was confirmed.
+    MembershipConfirmed = "membership.confirmed";
     /// A role was given.
     RoleGiven = "role.given";
     /// An identity was activated.
     IdentityActivated = "identity.activated";
+    /// The answer to an activation was lost and given again, with a new intrekkingscode.
+    IdentityAnswerRepeated = "identity.answer-repeated";
     /// An identity was replaced by a newer one.
     IdentityReplaced = "identity.replaced";
     /// An identity was blocked.

@@ -1,5 +1,5 @@
 //! Our own object identifiers. The arc is a placeholder until the product has one of its own (IANA private
-//! enterprise numbers); it is named here only, and a deployment may configure another.
+//! enterprise numbers); it is named here only.
 
 /// The arc below which everything of ours lives.
 pub const ARC: &str = "1.3.6.1.4.1.99999.1";

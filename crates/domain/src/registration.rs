@@ -103,6 +103,9 @@ pub struct Registration {
     pub desktop_session_until: Option<Timestamp>,
     /// When the Desktop App last asked for work.
     pub desktop_seen_at: Option<Timestamp>,
+    /// SHA-256 of the key that the browser proved in which the Desktop App's return came back.
+    #[serde(default)]
+    pub browser_key: Option<[u8; 32]>,
     /// When it was begun.
     pub created_at: Timestamp,
     /// Last step.
@@ -161,6 +164,7 @@ impl Registration {
             desktop_session: None,
             desktop_session_until: None,
             desktop_seen_at: None,
+            browser_key: None,
             created_at: now,
             updated_at: now,
         }

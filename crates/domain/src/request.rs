@@ -192,6 +192,8 @@ pub struct Request {
     pub browser: Option<[u8; 32]>,
     /// How the asking browser looks: `Firefox op Windows`.
     pub browser_label: Option<String>,
+    /// SHA-256 of the public key that the asking browser proved to hold.
+    pub browser_key: Option<[u8; 32]>,
     /// On behalf of which organisation.
     pub organisation: Option<OrganisationId>,
     /// With an enrolment: whose identity. With sign: whose confirmation, when known.
@@ -247,6 +249,9 @@ pub enum RequestRefusal {
     /// Not the browser that asked.
     #[error("another browser")]
     OtherBrowser,
+    /// Not the key with which the browser asked: its cookie was copied.
+    #[error("another browser key")]
+    OtherKey,
     /// The step does not fit the status.
     #[error("not now")]
     NotNow,
@@ -292,6 +297,19 @@ impl Request {
         Ok(())
     }
 
+    /// The browser that asks proves to hold a key: once, before the answer.
+    pub fn prove_browser(&mut self, browser: &[u8; 32], key: [u8; 32], now: Timestamp) -> Result<(), RequestRefusal> {
+        if self.browser.as_ref() != Some(browser) {
+            return Err(RequestRefusal::OtherBrowser);
+        }
+        let open = matches!(self.status_at(now), RequestStatus::Created | RequestStatus::Opened);
+        if !open || self.browser_key.is_some() {
+            return Err(self.refuse(now));
+        }
+        self.browser_key = Some(key);
+        Ok(())
+    }
+
     /// Answered. `next` is where an acceptance leads: [`RequestStatus::Accepted`], `Pairing`, `Returning` or `Finished`.
     pub fn decide(&mut self, decision: Decision, next: RequestStatus, now: Timestamp) -> Result<(), RequestRefusal> {
         if self.status_at(now) != RequestStatus::Opened {
@@ -308,6 +326,13 @@ impl Request {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Whether the answer to this enrolment may be given again, to the same key: it was lost, and the time to finish is
+    /// not over.
+    pub fn may_repeat_answer(&self, now: Timestamp) -> bool {
+        let enrols = self.purpose == Purpose::Enrol && self.means == Means::Phone;
+        enrols && self.status == RequestStatus::Finished && now < self.expires_at
     }
 
     /// The answer was refused for a reason that the person must know, such as a revoked card: the request is over and
@@ -360,10 +385,13 @@ impl Request {
         RequestRefusal::Wrong(self.tries_left)
     }
 
-    /// The browser that asked takes the result: once.
-    pub fn finish(&mut self, browser: &[u8; 32], now: Timestamp) -> Result<(), RequestRefusal> {
+    /// The browser that asked takes the result: once. Where it proved a key when it asked, it proves that key again.
+    pub fn finish(&mut self, browser: &[u8; 32], key: Option<&[u8; 32]>, now: Timestamp) -> Result<(), RequestRefusal> {
         if self.browser.as_ref() != Some(browser) {
             return Err(RequestRefusal::OtherBrowser);
+        }
+        if self.browser_key.is_some() && self.browser_key.as_ref() != key {
+            return Err(RequestRefusal::OtherKey);
         }
         match self.status_at(now) {
             RequestStatus::Accepted => {

@@ -40,14 +40,14 @@ pub fn sentences(code: ProblemCode, language: Language) -> Option<[&'static str;
             [
                 "This request is not from the server that it names",
                 "The signature is not right. Perhaps something was changed on the way.",
-                "Do not continue. Use another network, or ask your administrator.",
+                "Do not continue. Use another network, or ask your manager.",
             ],
         ),
         ProblemCode::OtherEnvironment => (
             [
                 "Deze QR-code is van de andere omgeving",
                 "Acceptatie (test) en productie zijn gescheiden. De QR-code is nog niet gebruikt.",
-                "Schakel over als u daar een ID heeft, of open de goede inlogpagina.",
+                "Schakel over als u daar een ID hebt, of open de goede inlogpagina.",
             ],
             [
                 "This QR code is of the other environment",
@@ -57,14 +57,14 @@ pub fn sentences(code: ProblemCode, language: Language) -> Option<[&'static str;
         ),
         ProblemCode::IdentityUnknown => (
             [
-                "U heeft hier nog geen ID",
+                "U hebt hier nog geen ID",
                 "In deze app staat geen ID voor deze server. De QR-code is nog niet gebruikt.",
                 "Scan eerst de QR-code van uw registratie. Die krijgt u van uw beheerder, of bij Registreren met uw UZI-pas.",
             ],
             [
                 "You have no ID here yet",
                 "There is no ID for this server in the app. The QR code has not been used yet.",
-                "First scan the QR code of your registration. You get it from your administrator, or under Registreren with your UZI card.",
+                "First scan the QR code of your registration. You get it from your manager, or under Register with your UZI-pas.",
             ],
         ),
         ProblemCode::InstallationUnknown => (
@@ -100,7 +100,7 @@ pub fn sentences(code: ProblemCode, language: Language) -> Option<[&'static str;
             [
                 "Something went wrong in the app",
                 "The app could not read or keep its data, or the server gave an unexpected answer.",
-                "Close the app and open it again. If that does not help, give the code to your administrator.",
+                "Close the app and open it again. If that does not help, give the code to your manager.",
             ],
         ),
         ProblemCode::UnlockRequired => (

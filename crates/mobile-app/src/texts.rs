@@ -13,6 +13,7 @@ pub enum Language {
     English,
 }
 
+#[cfg(target_arch = "wasm32")]
 impl Language {
     /// `nl` or `en`.
     pub fn tag(self) -> &'static str {
@@ -46,7 +47,8 @@ macro_rules! texts {
     ($( $key:ident: $nl:literal, $en:literal; )+) => {
         /// A text.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[allow(missing_docs)]
+        // A screen has its `…Title`, `…Text` and `…Button`.
+        #[allow(missing_docs, clippy::enum_variant_names)]
         pub enum Text { $( $key, )+ }
 
         impl Text {
@@ -80,7 +82,7 @@ texts! {
     Wait: "Even geduld. Dit duurt hooguit 20 seconden…", "One moment. This takes 20 seconds at most…";
     SwitchLanguage: "English", "Nederlands";
     SmallPrint: "Code: {0}", "Code: {0}";
-    SmallPrintReference: "Code: {0} · kenmerk: {1}", "Code: {0} · reference: {1}";
+    SmallPrintReference: "Code: {0} · referentie: {1}", "Code: {0} · reference: {1}";
     MinutesLeft: "Nog {0} om te antwoorden", "{0} left to answer";
     TimeIsOver: "De tijd om te antwoorden is voorbij. Vraag op de computer een nieuwe QR-code.",
         "The time to answer is over. Ask for a new QR code on the computer.";
@@ -99,7 +101,7 @@ texts! {
     IosTitle: "Open de app op uw beginscherm", "Open the app on your home screen";
     IosText: "U opende een link in Safari. Safari kan niet bij de gegevens van de app op uw beginscherm. De QR-code is nog niet gebruikt.",
         "You opened a link in Safari. Safari cannot reach the data of the app on your home screen. The QR code has not been used yet.";
-    IosNext: "Open de app en kies Scan en daarna Scan QR. Heeft u de app nog niet? Kies in Safari Deel en daarna Zet op beginscherm.",
+    IosNext: "Open de app en kies Scan en daarna Scan QR. Hebt u de app nog niet? Kies in Safari Deel en daarna Zet op beginscherm.",
         "Open the app and choose Scan, then Scan QR. No app yet? In Safari choose Share, then Add to Home Screen.";
 
     // First run
@@ -143,22 +145,22 @@ texts! {
     PinBlocked: "De pincode was 16 keer niet juist. Deze app kan uw ID niet meer gebruiken.",
         "The PIN was wrong 16 times. This app can no longer use your ID.";
     PinBlockedNext: "Maak de app leeg en activeer een nieuwe ID: scan een nieuwe QR-code. Die krijgt u van uw beheerder, of met uw eigen UZI-pas bij Registreren.",
-        "Empty the app and activate a new ID: scan a new QR code. You get it from your administrator, or with your own UZI card under Registreren.";
+        "Empty the app and activate a new ID: scan a new QR code. You get it from your manager, or with your own UZI-pas under Register.";
     PinRevokedTitle: "Uw ID is ingetrokken", "Your ID was revoked";
     PinRevoked: "Iemand heeft deze ID ingetrokken, bijvoorbeeld omdat de telefoon kwijt was. Dat is niet terug te draaien.",
         "Somebody revoked this ID, for example because the phone was lost. That cannot be undone.";
     PinRevokedNext: "Vraag uw beheerder om een nieuwe QR-code, of registreer u opnieuw met uw UZI-pas.",
-        "Ask your administrator for a new QR code, or register again with your UZI card.";
+        "Ask your manager for a new QR code, or register again with your UZI-pas.";
     ForgotPin: "Pincode vergeten?", "Forgot your PIN?";
     ForgetTitle: "App leegmaken", "Empty the app";
     ForgetText: "Niemand kan uw pincode opzoeken. U kunt de app leegmaken en een nieuwe pincode kiezen. Alle ID's in deze app verdwijnen dan. Dit kunt u niet terugdraaien.",
         "Nobody can look up your PIN. You can empty the app and choose a new PIN. All IDs in this app then disappear. This cannot be undone.";
-    ForgetNext: "Daarna heeft u een nieuwe QR-code nodig: van uw beheerder, of met uw eigen UZI-pas bij Registreren.",
-        "After that you need a new QR code: from your administrator, or with your own UZI card under Registreren.";
+    ForgetNext: "Daarna hebt u een nieuwe QR-code nodig: van uw beheerder, of met uw eigen UZI-pas bij Registreren.",
+        "After that you need a new QR code: from your manager, or with your own UZI-pas under Register.";
     ForgetButton: "App leegmaken", "Empty the app";
 
     // Home
-    HomeNoId: "U heeft nog geen ID. Kies Scan en scan de QR-code van uw registratie.",
+    HomeNoId: "U hebt nog geen ID. Kies Scan en scan de QR-code van uw registratie.",
         "You have no ID yet. Choose Scan and scan the QR code of your registration.";
     Scan: "Scan", "Scan";
     ScanHint: "Inloggen, bevestigen of een ID activeren", "Log in, confirm or activate an ID";
@@ -218,7 +220,7 @@ texts! {
     Environment: "Omgeving", "Environment";
     YouSign: "Dit bevestigt u", "This is what you confirm";
     WithIdentity: "Met welke ID", "With which ID";
-    NotYou: "Heeft u dit niet zelf gevraagd op de computer voor u? Kies Weigeren.",
+    NotYou: "Hebt u dit niet zelf gevraagd op de computer voor u? Kies Weigeren.",
         "Did you not ask for this yourself on the computer in front of you? Choose Decline.";
     Accept: "Accepteren", "Accept";
     Decline: "Weigeren", "Decline";
@@ -236,7 +238,7 @@ texts! {
     DeclinedTitle: "Geweigerd", "Declined";
     DeclinedText: "Er is niets gedeeld en niemand is ingelogd.", "Nothing was shared and nobody was logged in.";
     DeclinedNext: "Vroeg u dit niet zelf? Iemand probeerde misschien uw ID te gebruiken. Vertel het uw beheerder.",
-        "Did you not ask for this? Somebody may have tried to use your ID. Tell your administrator.";
+        "Did you not ask for this? Somebody may have tried to use your ID. Tell your manager.";
 
     // Enrolment
     EnrolTitle: "ID activeren", "Activate an ID";
@@ -251,7 +253,7 @@ texts! {
     BirthDateInvalid: "Dit is geen datum. Typ dag, maand en jaar, bijvoorbeeld 31-01-1980.", "This is not a date. Type day, month and year, for example 31-01-1980.";
     BirthDateWrong: "De geboortedatum is anders dan bij uw registratie. U kunt nog {0} keer proberen.",
         "The date of birth differs from your registration. You can try {0} more times.";
-    BirthDateWrongOnce: "De geboortedatum is anders dan bij uw registratie. U kunt nog 1 keer proberen; daarna heeft u een nieuwe QR-code nodig.",
+    BirthDateWrongOnce: "De geboortedatum is anders dan bij uw registratie. U kunt nog 1 keer proberen; daarna hebt u een nieuwe QR-code nodig.",
         "The date of birth differs from your registration. You can try once more; then you need a new QR code.";
     RevocationTitle: "Schrijf uw intrekkingscode op", "Write down your revocation code";
     RevocationDone: "Uw ID is actief.", "Your ID is active.";

@@ -4,6 +4,7 @@ mod build;
 mod extension;
 mod name;
 mod read;
+mod signed;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ pub use extension::*;
 pub use name::{NameBuilder, attribute};
 pub(crate) use read::moment;
 pub use read::{CertificateRead, certificates_in, crls_in, read_text, sha256_hex, to_pem};
+pub(crate) use signed::is_signed_by;
 
 use const_oid::ObjectIdentifier;
 

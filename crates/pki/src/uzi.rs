@@ -3,6 +3,7 @@
 mod certificate;
 mod config;
 mod evidence;
+mod lists;
 mod problem;
 #[cfg(test)]
 mod tests;

@@ -54,7 +54,7 @@ pub const LANGUAGE_COOKIE: &str = "zorgid-lang";
 /// One HTTP request's caller.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// The network address without port; `None` in process.
+    /// The network address without port, as the nearest trusted proxy saw it; `None` in process.
     pub address: Option<String>,
     /// Eight characters, in the log and in every problem.
     pub reference: String,
@@ -64,12 +64,26 @@ pub struct Caller {
 
 /// Puts a [`Caller`] into every request.
 pub async fn identify(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
-    let address =
-        request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical().to_string());
-    let reference = Base32Code::<8>::from_random(&app.entropy().array()).reveal().to_owned();
+    let proxies = &app.config.proxies;
+    let forwarded = request.headers().get_all(proxies.header.as_str());
+    // What is no text is no address: it ends the search as anything unreadable does.
+    let forwarded: Vec<&str> = forwarded.iter().map(|value| value.to_str().unwrap_or_default()).collect();
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let address = peer.map(|peer| proxies.caller(peer, forwarded.into_iter()).to_string());
     let lang = Lang::of(request.headers());
-    request.extensions_mut().insert(Caller { address, reference, lang });
+    request.extensions_mut().insert(Caller { address, reference: reference(&app), lang });
     next.run(request).await
+}
+
+fn reference(app: &AppState) -> String {
+    Base32Code::<8>::from_random(&app.entropy().array()).reveal().to_owned()
+}
+
+impl Caller {
+    /// The server itself, for what it does unasked.
+    pub fn system(app: &AppState) -> Self {
+        Self { address: None, reference: reference(app), lang: Lang::default() }
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {

@@ -1,6 +1,6 @@
 //! What the server needs to know about itself.
 
-use domain::Environment;
+use domain::{Environment, network::Proxies, retention::Retention};
 use protocol::link::ServerId;
 
 /// Version of the terms that people accept when they register.
@@ -27,4 +27,8 @@ pub struct Config {
     pub other_servers: Vec<protocol::app_config::KnownServer>,
     /// Folder of the Mobile App's static files.
     pub app_dir: Option<std::path::PathBuf>,
+    /// Proxies in front, whose word about the caller's address counts.
+    pub proxies: Proxies,
+    /// How long what nobody finished is kept.
+    pub retention: Retention,
 }

@@ -70,6 +70,7 @@ impl From<RequestRefusal> for AppError {
             RequestRefusal::Wrong(left) => Self::new(ProblemCode::PairingWrong).with("triesLeft", left),
             RequestRefusal::NoTriesLeft => ProblemCode::PairingOver.into(),
             RequestRefusal::OtherBrowser => ProblemCode::OtherBrowser.into(),
+            RequestRefusal::OtherKey => ProblemCode::BrowserKey.into(),
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Counters in Prometheus' text format. No secrets, no people.
+//! Counters and gauges in Prometheus' text format. No secrets, no people.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-macro_rules! counters {
-    ($( $(#[doc = $doc:literal])+ $field:ident = $name:literal, $help:literal; )+) => {
+macro_rules! metrics {
+    ($( $(#[doc = $doc:literal])+ $kind:ident $field:ident = $name:literal, $help:literal; )+) => {
         /// What is counted since the start.
         #[derive(Default)]
         pub struct Metrics { $( $(#[doc = $doc])+ pub $field: Counter, )+ }
@@ -11,14 +11,14 @@ macro_rules! counters {
             /// The text of `/metrics`.
             pub fn render(&self) -> String {
                 let mut text = String::new();
-                $( text.push_str(&format!(concat!("# HELP ", $name, " ", $help, "\n# TYPE ", $name, " counter\n", $name, " {}\n"), self.$field.get())); )+
+                $( text.push_str(&format!(concat!("# HELP ", $name, " ", $help, "\n# TYPE ", $name, " ", stringify!($kind), "\n", $name, " {}\n"), self.$field.get())); )+
                 text
             }
         }
     };
 }
 
-/// One counter.
+/// One counter or gauge.
 #[derive(Default)]
 pub struct Counter(AtomicU64);
 impl Counter {
@@ -30,7 +30,7 @@ impl Counter {
     pub fn add(&self, some: u64) {
         self.0.fetch_add(some, Relaxed);
     }
-    /// Sets a gauge-like value.
+    /// Sets a gauge.
     pub fn set(&self, value: u64) {
         self.0.store(value, Relaxed);
     }
@@ -40,29 +40,29 @@ impl Counter {
     }
 }
 
-counters! {
+metrics! {
     /// HTTP requests.
-    http_requests = "zorgid_http_requests_total", "HTTP requests";
+    counter http_requests = "zorgid_http_requests_total", "HTTP requests";
     /// Answers with status 500 or higher.
-    http_failures = "zorgid_http_failures_total", "HTTP answers with status 500 or higher";
+    counter http_failures = "zorgid_http_failures_total", "HTTP answers with status 500 or higher";
     /// Problems told to callers.
-    problems = "zorgid_problems_total", "Problems told to callers";
+    counter problems = "zorgid_problems_total", "Problems told to callers";
     /// Requests that were made (QR codes, launches).
-    requests_made = "zorgid_requests_made_total", "Requests shown to people";
+    counter requests_made = "zorgid_requests_made_total", "Requests shown to people";
     /// Accepted answers.
-    responses_accepted = "zorgid_responses_accepted_total", "Accepted answers of phones and cards";
+    counter responses_accepted = "zorgid_responses_accepted_total", "Accepted answers of phones and cards";
     /// Refused answers.
-    responses_refused = "zorgid_responses_refused_total", "Refused answers of phones and cards";
+    counter responses_refused = "zorgid_responses_refused_total", "Refused answers of phones and cards";
     /// Sessions opened.
-    sessions_opened = "zorgid_sessions_opened_total", "Portal sessions opened";
+    counter sessions_opened = "zorgid_sessions_opened_total", "Portal sessions opened";
     /// Identities activated.
-    identities_activated = "zorgid_identities_activated_total", "Mobile IDs activated";
+    counter identities_activated = "zorgid_identities_activated_total", "Mobile IDs activated";
     /// PIN tries reserved.
-    pin_tries = "zorgid_pin_tries_total", "PIN tries reserved";
+    counter pin_tries = "zorgid_pin_tries_total", "PIN tries reserved";
     /// Log entries sealed.
-    log_sealed = "zorgid_log_sealed_total", "Log entries sealed by this node";
+    counter log_sealed = "zorgid_log_sealed_total", "Log entries sealed by this node";
     /// Sealing failures.
-    log_seal_failures = "zorgid_log_seal_failures_total", "Sealing runs that failed";
+    counter log_seal_failures = "zorgid_log_seal_failures_total", "Sealing runs that failed";
     /// Age of the oldest entry at the latest sealing.
-    log_seal_lag = "zorgid_log_seal_lag_milliseconds", "Age of the oldest entry at the latest sealing";
+    gauge log_seal_lag = "zorgid_log_seal_lag_milliseconds", "Age of the oldest entry at the latest sealing";
 }

@@ -9,7 +9,7 @@ use crate::{AppError, AppState, app_api, assets, browser, caller, pages};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderValue, Method, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
@@ -18,19 +18,32 @@ use protocol::{ProblemCode, limits};
 use std::time::Duration;
 use tower_http::{cors::CorsLayer, timeout::TimeoutLayer};
 
-/// Longer than `launch/next` is held.
-const API_TIMEOUT: Duration = Duration::from_secs(40);
+/// How long a caller may take to send its body and we to answer; longer than `launch/next` is held. What an answer
+/// streams afterwards (live pages) is not counted.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+fn within(patience: Duration) -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, patience)
+}
 
 /// The portal's origin: pages, the apps' API for other origins, PKI, log and health.
 pub fn portal(app: AppState) -> Router {
+    portal_within(app, PATIENCE)
+}
+
+/// The same with another patience.
+pub fn portal_within(app: AppState, patience: Duration) -> Router {
     let pages = pages::router()
         .fallback(missing)
+        .layer(within(patience))
         .layer(from_fn_with_state(app.clone(), browser::only_own_origin))
         .layer(from_fn_with_state(app.clone(), browser::with_cookie))
         .layer(from_fn_with_state(app.clone(), problems::as_page));
-    let api = api(&app).layer(cors(&app));
-    let page_api = app_api::page_router().layer(from_fn_with_state(app.clone(), problems::as_json));
-    let public = app_api::public_router().layer(from_fn_with_state(app.clone(), problems::as_json));
+    let api = api(&app, patience).layer(cors(&app));
+    let page_api =
+        app_api::page_router().layer(within(patience)).layer(from_fn_with_state(app.clone(), problems::as_json));
+    let public =
+        app_api::public_router().layer(within(patience)).layer(from_fn_with_state(app.clone(), problems::as_json));
     let routes = pages.merge(api).merge(page_api).merge(public);
     finish(routes, app, headers::portal)
 }
@@ -42,8 +55,9 @@ pub fn mobile_app(app: AppState) -> Router {
         .route("/{*path}", get(assets::file))
         .fallback(missing)
         .layer(from_fn_with_state(app.clone(), problems::as_json));
-    let public = app_api::public_router().layer(from_fn_with_state(app.clone(), problems::as_json));
-    let routes = files.merge(api(&app)).merge(public);
+    let public =
+        app_api::public_router().layer(within(PATIENCE)).layer(from_fn_with_state(app.clone(), problems::as_json));
+    let routes = files.merge(api(&app, PATIENCE)).merge(public);
     finish(routes, app, headers::mobile_app)
 }
 
@@ -52,10 +66,10 @@ async fn missing() -> AppError {
 }
 
 /// The apps' API: one origin, no cookies.
-fn api(app: &AppState) -> Router<AppState> {
+fn api(app: &AppState, patience: Duration) -> Router<AppState> {
     app_api::router()
         .layer(from_fn_with_state(app.clone(), only_app_origin))
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, API_TIMEOUT))
+        .layer(within(patience))
         .layer(from_fn_with_state(app.clone(), problems::as_json))
 }
 

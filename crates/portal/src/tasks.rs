@@ -1,6 +1,6 @@
-//! What the server does by itself: sealing the log, forgetting QR codes that nobody scanned.
+//! What the server does by itself: sealing the log, forgetting QR codes that nobody scanned, deleting what is over.
 
-use crate::AppState;
+use crate::{AppState, services::purge};
 use std::{sync::Arc, time::Duration};
 use storage::Sealer;
 
@@ -57,5 +57,32 @@ pub async fn keep_forgetting(app: AppState) {
     loop {
         every.tick().await;
         forget(&app).await;
+    }
+}
+
+/// How often what is over is deleted.
+const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Deletes what nobody finished and nobody can finish any more, once.
+pub async fn purge(app: &AppState) {
+    match purge::run(app).await {
+        Ok(run) if run == purge::Run::default() => {}
+        Ok(run) => tracing::info!(
+            registrations = run.registrations,
+            requests = run.requests,
+            installations = run.installations,
+            "what was over is deleted"
+        ),
+        Err(error) => tracing::error!(cause = error.cause, "what is over could not be deleted"),
+    }
+}
+
+/// Deletes every hour until the task is dropped.
+pub async fn keep_purging(app: AppState) {
+    let mut every = tokio::time::interval(PURGE_EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        purge(&app).await;
     }
 }

@@ -79,6 +79,58 @@
     });
   }
 
+  // The key of this browser: made once, kept in IndexedDB, readable by no script. It proves that this is the browser it
+  // was, which a copied cookie cannot. Where it cannot be kept everything works too: the koppelcode is asked each time.
+  const done = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const browserKey = async () => {
+    const opening = indexedDB.open("zorgid", 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("keys");
+    const database = await done(opening);
+    const keys = (mode) => database.transaction("keys", mode).objectStore("keys");
+    const kept = await done(keys("readonly").get("browser"));
+    if (kept) return kept;
+    const fresh = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
+    // Two tabs may do this at once: the first key stays.
+    await done(keys("readwrite").add(fresh, "browser")).catch(() => {});
+    return done(keys("readonly").get("browser"));
+  };
+  const base64url = (buffer) => {
+    const text = btoa(String.fromCharCode(...new Uint8Array(buffer)));
+    return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  };
+  const prove = async (form) => {
+    const { keyStep, request, challenge } = form.dataset;
+    const { publicKey, privateKey } = await browserKey();
+    const text = ["zorgid-browser-key-1", location.origin, keyStep, request, challenge].join("\n");
+    const signature = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, privateKey, new TextEncoder().encode(text));
+    form.elements.sleutel.value = base64url(await crypto.subtle.exportKey("raw", publicKey));
+    form.elements.handtekening.value = base64url(signature);
+  };
+  // A page that asks says at once which browser it is; opening the Desktop App must not stop that.
+  const asking = first("form[data-key-step=ask]");
+  if (asking) {
+    const send = () => fetch(asking.action, { method: "POST", body: new URLSearchParams(new FormData(asking)), keepalive: true });
+    prove(asking).then(send).catch(() => {});
+  }
+  // Who takes the result says it again, before the form goes.
+  all("form[data-key-step=take]").forEach((form) => {
+    let asked = false;
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.proved) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (asked) return;
+      asked = true;
+      prove(form).catch(() => {}).then(() => {
+        form.dataset.proved = "yes";
+        form.requestSubmit();
+      });
+    });
+  });
+
   // The result is there: take it.
   const onward = first("form[data-auto]");
   if (onward) onward.requestSubmit();

@@ -5,13 +5,20 @@ mod suite {
     pub mod cards;
     pub mod forger;
     pub mod phone;
+    pub mod script;
     pub mod world;
 
     mod answers;
+    mod browser_key;
     mod http;
     mod login;
     mod nodes;
+    mod one_person;
     mod pin;
+    mod proxies;
+    mod purging;
     mod registering;
     mod relay;
+    mod repeating;
+    mod sign;
 }

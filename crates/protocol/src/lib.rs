@@ -6,6 +6,7 @@
 
 pub mod app_config;
 pub mod b64;
+pub mod browser_key;
 pub mod card;
 pub mod code;
 pub mod enrol;

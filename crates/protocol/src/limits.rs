@@ -18,5 +18,11 @@ pub const CRL: usize = 32 * 1024 * 1024;
 pub const OCSP_REQUEST: usize = 4 * 1024;
 /// A typed code, with the hyphens and spaces a person may type.
 pub const CODE: usize = 40;
+/// The public key of a browser, and its signature: base64url text of exactly this length.
+pub const BROWSER_KEY: usize = 87;
+/// See [`BROWSER_KEY`].
+pub const BROWSER_SIGNATURE: usize = 86;
+/// The wallet's own file: identities of all servers, sealed.
+pub const WALLET_FILE: usize = 1024 * 1024;
 /// Certificates in an `x5c` header.
 pub const CHAIN_LENGTH: usize = 5;

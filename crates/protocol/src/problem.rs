@@ -84,6 +84,8 @@ problem_codes! {
     PairingOver = "pairing-over", 410;
     /// The page is not the browser that asked.
     OtherBrowser = "other-browser", 403;
+    /// The browser did not prove the key with which it asked.
+    BrowserKey = "browser-key", 403;
     /// The birth date is not the one that was registered.
     BirthDateWrong = "birth-date-wrong", 403;
     /// The birth date is not a date.

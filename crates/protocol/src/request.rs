@@ -1,6 +1,6 @@
 //! The request object: what the portal asks of a phone or a card, signed by the portal.
 
-use crate::{b64::B64, code::Digits4, code::ShortCode, link::ServerId, nonce::Nonce};
+use crate::{code::Digits4, code::ShortCode, link::ServerId, nonce::Nonce};
 use domain::{Environment, request::Purpose, request::RequestId};
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +80,13 @@ pub struct BrowserLabel {
     pub name: String,
 }
 
+impl BrowserLabel {
+    /// For readers of English; the name itself is Dutch.
+    pub fn in_english(&self) -> String {
+        self.name.replace(" op ", " on ").replace("Onbekende browser", "Unknown browser")
+    }
+}
+
 /// Whose identity an enrolment makes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnrolmentOffer {
@@ -107,7 +114,3 @@ pub struct Redeemed {
     /// The request JWS.
     pub request: String,
 }
-
-/// Where a request stands, for pages and apps that wait.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct RequestDigest(pub B64);

@@ -94,7 +94,7 @@ pub struct Respond {
 }
 
 /// Answer to [`Respond`].
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Responded {
     /// What was recorded.
     pub decision: Decision,
@@ -107,6 +107,13 @@ pub struct Responded {
     /// For the Desktop App: a further request may follow; ask with this token at `/api/v1/launch/next`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop_session: Option<crate::nonce::Nonce>,
+}
+
+/// Without the return code.
+impl std::fmt::Debug for Responded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Responded").field("decision", &self.decision).finish_non_exhaustive()
+    }
 }
 
 /// Body of `POST /api/v1/requests/{id}/pairing`, sent by the page with its cookie.

@@ -9,6 +9,7 @@ use crate::{
 };
 use domain::{Clock, Entropy, Environment};
 use std::{
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -86,12 +87,16 @@ fn sqlite_path(url: &str) -> Option<PathBuf> {
 
 async fn prepare_sqlite(path: &Path, environment: Environment) -> Result<(), OpenError> {
     let unavailable = |error: &dyn std::fmt::Display| OpenError::Unavailable(format!("{}: {error}", path.display()));
+    // SQLite gives its other files (WAL) the rights of this one: nobody else reads them, whatever the folder allows.
+    let mut private = std::fs::OpenOptions::new();
+    private.append(true).create(true).mode(0o600).open(path).map_err(|error| unavailable(&error))?;
     let connection = sqlite::connect(path).map_err(|error| unavailable(&error))?;
+    let mut beside = path.as_os_str().to_owned();
+    beside.push("-migrating");
+    let beside = PathBuf::from(beside);
     if schema::sqlite_pending(&connection)? {
         // Two programs may start together on an empty folder: one makes the schema, the other waits and finds it.
-        let mut beside = path.as_os_str().to_owned();
-        beside.push("-migrating");
-        let lock = std::fs::File::create(PathBuf::from(beside)).map_err(|error| unavailable(&error))?;
+        let lock = std::fs::File::create(&beside).map_err(|error| unavailable(&error))?;
         let waiting = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock));
         let lock = waiting.await.map_err(|error| unavailable(&error))?.map_err(|error| unavailable(&error))?;
         if schema::sqlite_pending(&connection)? {
@@ -99,5 +104,8 @@ async fn prepare_sqlite(path: &Path, environment: Environment) -> Result<(), Ope
         }
         drop(lock);
     }
+    // Only now that the schema is whole: whoever still gets this lock, or one of a new file, finds nothing to do. (Had a
+    // migration failed, a lock on a new file would not exclude those who wait for the old one.)
+    let _ = std::fs::remove_file(&beside);
     schema::check_sqlite_environment(&connection, environment)
 }

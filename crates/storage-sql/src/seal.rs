@@ -59,6 +59,7 @@ async fn ready(connection: &mut Connection<'_>) -> Result<Ready> {
 
 /// The first checkpoint is of an empty tree, so that there always is one to compare with.
 fn sign(ready: &Ready, sealer: &dyn Sealer) -> Result<Signed> {
+    sealer.may_grow(ready.frontier.size(), &ready.frontier.root()).map_err(StoreError::Corrupt)?;
     let mut frontier = ready.frontier.clone();
     ready.entries.iter().for_each(|(_, leaf)| frontier.append(*leaf));
     let note = sealer.sign_checkpoint(frontier.size(), &frontier.root()).map_err(StoreError::Unavailable)?;
@@ -131,8 +132,9 @@ pub(crate) async fn on_sqlite(sqlite: &Sqlite, sealer: &dyn Sealer) -> Result<Se
         return Ok(report(&ready, ready.frontier.size(), now));
     }
     let signed = Box::new(sign(&ready, sealer)?);
-    let size = signed.frontier.size();
+    let (size, note) = (signed.frontier.size(), signed.note.clone());
     sqlite.run(Work::Seal(signed)).await?;
+    sealer.sealed(&note);
     Ok(report(&ready, size, now))
 }
 
@@ -158,5 +160,6 @@ pub(crate) async fn on_postgres(postgres: &Postgres, sealer: &dyn Sealer) -> Res
     let signed = sign(&ready, sealer)?;
     apply(&mut connection, &postgres.context, &signed).await?;
     transaction.commit().await.map_err(postgres_error)?;
+    sealer.sealed(&signed.note);
     Ok(report(&ready, signed.frontier.size(), now))
 }

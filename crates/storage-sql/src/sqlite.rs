@@ -62,6 +62,8 @@ pub(crate) fn connect(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What a job's savepoint may have to undo; on disk it would be a temporary file that is written for every page.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     Ok(connection)
 }

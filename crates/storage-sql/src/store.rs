@@ -50,7 +50,7 @@ impl Store for SqlStore {
                 let _ = self.topics.send(topic.to_owned());
                 Ok(())
             }
-            Database::Postgres(postgres) => postgres.notify(topic).await,
+            Database::Postgres(postgres) => postgres.notify(topic),
         }
     }
     fn notifications(&self) -> Notifications {

@@ -1,6 +1,11 @@
 //! The transaction that a job gets.
 
-use crate::{connection::Connection, context::Context, row::Row, value::Value};
+use crate::{
+    connection::Connection,
+    context::Context,
+    row::Row,
+    value::{Value, values},
+};
 use storage::StoreError;
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -45,6 +50,13 @@ impl<'c> SqlTx<'c> {
             return self.rows(sql, values).await;
         }
         self.rows(&format!("{sql} FOR NO KEY UPDATE"), values).await
+    }
+    /// Locks a name until the commit.
+    pub async fn lock_name(&mut self, name: &str) -> Result<()> {
+        if !self.locks {
+            return Ok(());
+        }
+        self.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", values![name]).await.map(|_| ())
     }
     /// At most one row of an aggregate, locked.
     pub async fn load_one<T>(

@@ -35,7 +35,7 @@ impl From<u32> for Value<'_> {
     }
 }
 impl From<u64> for Value<'_> {
-    /// Both databases count in 63 bits; a counter beyond that (wire input) is clamped and so never equals a stored one.
+    /// Both databases count in 63 bits; a counter beyond that is refused before (`Identity::may_answer`).
     fn from(value: u64) -> Self {
         Self::Int(Some(i64::try_from(value).unwrap_or(i64::MAX)))
     }

@@ -33,10 +33,13 @@ on_both! {
         an_unknown_installation_gets_nothing;
     "suite/requests.rs" requests: a_request_comes_back_as_it_was requests_are_found a_request_is_opened_once
         registrations_are_found sessions_are_found browsers_are_kept_per_person counters_count_and_forget;
+    "suite/purging.rs" purging: requests_go_as_the_rule_says a_request_of_a_wizard_stays_with_it
+        idle_wizards_are_found_in_pages installations_without_a_pin_go;
     "suite/transactions.rs" transactions: a_refused_job_leaves_nothing a_panic_harms_only_its_own_job
         a_failed_statement_cannot_be_committed reading_cannot_write writers_do_not_lose_updates
-        notifications_reach_both_nodes a_duplicate_leaves_the_job_usable;
-    "suite/log.rs" log: entries_are_sealed_and_verified tampering_is_found entries_are_filtered
-        two_sealers_make_one_tree nothing_is_lost_when_a_node_goes_away;
-    "suite/opening.rs" opening: the_other_environment_is_refused a_newer_schema_is_refused many_open_at_once;
+        what_is_missing_is_added_once notifications_reach_both_nodes a_duplicate_leaves_the_job_usable;
+    "suite/log.rs" log: entries_are_sealed_and_verified tampering_is_found a_log_that_was_cut_gets_no_new_seal
+        entries_are_filtered two_sealers_make_one_tree nothing_is_lost_when_a_node_goes_away;
+    "suite/opening.rs" opening: the_other_environment_is_refused a_newer_schema_is_refused many_open_at_once
+        the_file_is_private;
 }

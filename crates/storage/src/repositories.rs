@@ -14,6 +14,7 @@ use domain::{
     pin::{PinCounter, PinRefusal},
     registration::{Registration, RegistrationId},
     request::{Request, RequestId},
+    retention::Disposable,
     session::{Session, SessionId},
 };
 
@@ -35,6 +36,9 @@ pub trait Organisations {
 /// People with their memberships and proofings.
 #[async_trait]
 pub trait People {
+    /// From here to the commit nobody else is in a change that names the same text. For rows that are not there yet and
+    /// so cannot be locked: whether somebody is new must still hold when that person is added.
+    async fn alone(&mut self, about: &str) -> Result<()>;
     /// By id.
     async fn person(&mut self, id: PersonId) -> Result<Option<Person>>;
     /// People with a membership that carries this UZI number (in any organisation).
@@ -108,6 +112,17 @@ pub trait Installations {
     async fn insert_unlock(&mut self, unlock: &Unlock) -> Result<()>;
     /// Changes one (finishing it).
     async fn update_unlock(&mut self, unlock: &Unlock) -> Result<()>;
+    /// Deletes installations that [`Disposable::installation`] lets go, at most so many; tells how many.
+    async fn purge_installations(&mut self, may_go: &Disposable, most: u32) -> Result<u64>;
+}
+
+/// What a purge deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purged {
+    /// How many.
+    pub all: u64,
+    /// How many of them said something about a person.
+    pub about_people: u64,
 }
 
 /// Requests.
@@ -131,6 +146,9 @@ pub trait Requests {
     async fn open_enrolments_of(&mut self, person: PersonId) -> Result<Vec<Request>>;
     /// Deletes QR codes and launches that nobody ever opened, made before this moment; tells how many.
     async fn forget_unopened(&mut self, before: Timestamp) -> Result<u64>;
+    /// Deletes requests that [`Disposable::request`] lets go and to which no wizard refers, at most so many; the oldest
+    /// first.
+    async fn purge_requests(&mut self, may_go: &Disposable, most: u32) -> Result<Purged>;
 }
 
 /// Registration wizards.
@@ -148,6 +166,15 @@ pub trait Registrations {
     async fn registration_by_desktop_session(&mut self, hash: &[u8; 32]) -> Result<Option<Registration>>;
     /// Adds or changes one.
     async fn save_registration(&mut self, registration: &Registration) -> Result<()>;
+    /// Those whose last step was before a moment, oldest first, after this one, at most so many.
+    async fn idle_registrations(
+        &mut self,
+        before: Timestamp,
+        after: Option<RegistrationId>,
+        most: u32,
+    ) -> Result<Vec<Registration>>;
+    /// Deletes one, unless a step was made since `updated_at`; tells whether it is gone.
+    async fn delete_registration(&mut self, id: RegistrationId, updated_at: Timestamp) -> Result<bool>;
 }
 
 /// Portal sessions.
@@ -207,8 +234,8 @@ pub trait Log {
     async fn log_entries(&mut self, filter: &LogFilter) -> Result<Vec<LogEntry>>;
     /// The latest signed checkpoint.
     async fn checkpoint(&mut self) -> Result<Option<String>>;
-    /// All leaf hashes in order (consistency proofs, verification).
-    async fn leaf_hashes(&mut self) -> Result<Vec<Hash>>;
+    /// The first `size` leaf hashes in order, or fewer when there are not so many (consistency proofs).
+    async fn leaf_hashes(&mut self, size: u64) -> Result<Vec<Hash>>;
     /// Everything that `log verify` needs, in leaf order, unsealed entries last.
     async fn log_records(&mut self) -> Result<Vec<LogRecord>>;
 }
@@ -240,6 +267,13 @@ pub struct LogRecord {
 pub trait Sealer: Send + Sync {
     /// The signed note for a tree of this size and root.
     fn sign_checkpoint(&self, size: u64, root: &Hash) -> std::result::Result<String, String>;
+    /// Asked before entries are added: whether the stored tree can be the one that was sealed before. A refusal (in
+    /// words) stops the sealing, so that a shortened or exchanged log never gets a new signature.
+    fn may_grow(&self, _size: u64, _root: &Hash) -> std::result::Result<(), String> {
+        Ok(())
+    }
+    /// Told after the commit: this note is the log's latest.
+    fn sealed(&self, _note: &str) {}
 }
 
 /// What one sealing did.

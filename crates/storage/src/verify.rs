@@ -13,6 +13,9 @@ use serde::Serialize;
 
 /// Seconds that an entry may stay unsealed.
 pub const UNSEALED_SECONDS: i64 = 60;
+/// Seconds that the content of an entry is kept at least: five years.
+pub const RETENTION_SECONDS: i64 = 5 * 365 * DAY;
+const DAY: i64 = 24 * 60 * 60;
 
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -73,13 +76,15 @@ pub struct Expected<'a> {
     pub now: Timestamp,
 }
 
-/// Verifies a log. Missing content is right after retention: then salt and content are both gone and the hash stays.
+/// Verifies a log. Missing content is right after retention, [`RETENTION_SECONDS`]: then salt and content are both gone
+/// and the hash stays.
 pub fn verify(records: &[LogRecord], expected: &Expected<'_>) -> Verification {
     let mut errors = Vec::new();
     let mut sealed: Vec<&LogRecord> = records.iter().filter(|record| record.leaf.is_some()).collect();
     sealed.sort_by_key(|record| record.leaf);
     let hashes = places(&sealed, &mut errors);
     records.iter().for_each(|record| check_content(record, expected, &mut errors));
+    check_retention(&sealed, expected.now, &mut errors);
     let unsealed = records.iter().filter(|record| record.leaf.is_none());
     unsealed.clone().for_each(|record| check_age(record, expected.now, &mut errors));
     match expected.checkpoint {
@@ -153,6 +158,21 @@ fn check_content(record: &LogRecord, expected: &Expected<'_>, errors: &mut Vec<F
     let found_by = (record.at, record.organisation, record.person, record.actor);
     if found_by != (entry.at, entry.organisation, entry.person, actor) {
         wrong("the entry is filed under something else than its content says");
+    }
+}
+
+/// Retention takes the oldest content first and never before its time. When an emptied entry was written is no longer
+/// covered by its hash, so the entries before it must bear that out.
+fn check_retention(sealed: &[&LogRecord], now: Timestamp, errors: &mut Vec<Finding>) {
+    let mut kept_younger = false;
+    for record in sealed {
+        let age = now.seconds_since(record.at);
+        if record.content.is_some() {
+            // Entries may stand a little out of order: they are numbered when they are committed.
+            kept_younger |= age < RETENTION_SECONDS - DAY;
+        } else if record.salt.is_none() && (age < RETENTION_SECONDS || kept_younger) {
+            errors.push(finding(Problem::Changed, record.leaf, "the content was taken away before its time"));
+        }
     }
 }
 

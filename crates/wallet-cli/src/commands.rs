@@ -13,7 +13,7 @@ use crate::{
 use domain::{BirthDate, identity::IdentityId, request::Decision, request::Purpose};
 use serde_json::{Value, json};
 use std::{io::Read, rc::Rc};
-use wallet::{Asked, Ports, Wallet, WalletError};
+use wallet::{Asked, Ports, Wallet, WalletError, ports::RustCrypto};
 use zeroize::Zeroizing;
 
 /// Most bytes of standard input that can hold a PIN.
@@ -40,6 +40,7 @@ pub async fn run(args: Args) -> Result<Value, Failure> {
         device: Rc::new(FileDevice::open(&home.path("device.json")).map_err(home.failed())?),
         storage: Rc::new(home.storage()),
         transport,
+        ecdsa: Rc::new(RustCrypto),
         entropy: Rc::new(MachineEntropy),
         clock: Rc::new(MachineClock),
     };

@@ -6,7 +6,7 @@ use crate::{
     chain, csr,
     error::WalletError,
     opaque::HostRng,
-    vault::{Held, SecretKeyBytes},
+    vault::{Held, Pending, SecretKeyBytes},
     wallet::Wallet,
 };
 use domain::{BirthDate, identity::IdentityId, request::Purpose};
@@ -39,14 +39,15 @@ impl std::fmt::Debug for Activated {
 impl Wallet {
     /// Makes the key, has it certified and keeps the identity. `birth_date` where `claims.enrolment` asks for it.
     ///
-    /// The server leaves the request open after a wrong birth date, so the same [`Asked`] can be tried again.
+    /// The server leaves the request open after a wrong birth date, so the same [`Asked`] can be tried again. After a lost
+    /// answer as well, for two minutes: the key is the same, so the server gives the same certificate.
     pub async fn activate(&mut self, asked: &Asked, birth_date: Option<BirthDate>) -> Result<Activated, WalletError> {
         let offer = asked.claims.enrolment.as_ref().filter(|_| asked.claims.purpose == Purpose::Enrol);
         let offer = offer.ok_or(WalletError::WrongKind)?;
         if offer.birth_date_required && birth_date.is_none() {
             return Err(WalletError::BirthDateRequired);
         }
-        let key = SigningKey::random(&mut HostRng(self.ports.entropy.as_ref()));
+        let key = self.enrolment_key(asked).await?;
         let csr = csr::make(&key)?;
         let (registration, open) = self.unlocked(&asked.server)?;
         let installation = registration.installation;
@@ -69,7 +70,7 @@ impl Wallet {
             self.relock(&asked.server, api::post(self.ports.transport.as_ref(), origin, "/api/v1/enrol", &body).await)?;
         let leaf = chain::verify(&enrolled.chain, &root.0)
             .map_err(|_| WalletError::BadAnswer("the certificate is not from this server"))?;
-        if leaf.key() != key.verifying_key() {
+        if leaf.point() != key.verifying_key().to_encoded_point(false).as_bytes() {
             return Err(WalletError::BadAnswer("the certificate is for another key"));
         }
         let held = Held {
@@ -84,7 +85,10 @@ impl Wallet {
             activated_at: self.ports.clock.now(),
         };
         self.change_vault(&asked.server, |vault| {
+            // Two windows may have asked for the same one.
+            vault.identities.retain(|known| known.id != held.id);
             vault.identities.push(held);
+            vault.pending = None;
             Ok(())
         })
         .await?;
@@ -94,5 +98,20 @@ impl Wallet {
             organisations: enrolled.organisations,
             revocation_code: enrolled.revocation_code,
         })
+    }
+
+    /// The key that this enrolment began with, or a new one, which is in the vault before anybody hears of it.
+    async fn enrolment_key(&mut self, asked: &Asked) -> Result<SigningKey, WalletError> {
+        let fresh = SigningKey::random(&mut HostRng(self.ports.entropy.as_ref()));
+        let damaged = || WalletError::VaultDamaged(asked.server.clone());
+        self.change_vault(&asked.server, |vault| {
+            if let Some(pending) = vault.pending.as_ref().filter(|p| p.request.0 == asked.digest) {
+                return SigningKey::from_slice(&pending.key.0.0).map_err(|_| damaged());
+            }
+            let key = SecretKeyBytes(fresh.to_bytes().as_slice().into());
+            vault.pending = Some(Pending { request: asked.digest.as_slice().into(), key });
+            Ok(fresh)
+        })
+        .await
     }
 }

@@ -5,7 +5,6 @@ use domain::{
     identity::IdentityId,
     request::{Decision, Purpose, RequestId},
 };
-use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use protocol::{
     ProblemCode,
     code::Digits4,
@@ -91,11 +90,11 @@ impl Wallet {
                 mac: mac.as_slice().into(),
             }),
         };
-        let key = SigningKey::from_slice(&held.key.0.0).map_err(|_| WalletError::VaultDamaged(known.id.clone()))?;
         let unsigned = Unsigned::new(Algorithm::ES256, TYP_RESPONSE, &held.chain, &claims)
             .map_err(|_| WalletError::Crypto("encoding a message"))?;
-        let signature: Signature = key.sign(unsigned.signing_input());
-        Ok(unsigned.with_signature(&signature.to_bytes()))
+        let signature = self.ports.ecdsa.sign(&held.key.0.0, unsigned.signing_input());
+        let signature = signature.ok_or_else(|| WalletError::VaultDamaged(known.id.clone()))?;
+        Ok(unsigned.with_signature(&signature))
     }
 
     /// The server finds the unlock too old: lock here as well, so that the person is asked the PIN.

@@ -121,7 +121,9 @@ impl Wallet {
             root: &registration.root.0,
             ..verify::Expected::from_server(server, Audience::MobileApp)
         };
-        let claims = verify::request(&request_jws, expected, |purpose| scanned.allows(purpose))?;
+        let claims = verify::request(&request_jws, expected, &self.signer, self.ports.ecdsa.as_ref(), |purpose| {
+            scanned.allows(purpose)
+        })?;
         Ok(Asked {
             server: scanned.server,
             claims,

@@ -6,6 +6,7 @@ use der::{Decode, Encode, oid::AssociatedOid};
 use domain::Timestamp;
 use p256::ecdsa::{DerSignature, VerifyingKey, signature::Verifier};
 use protocol::limits;
+use std::{cell::RefCell, rc::Rc};
 use thiserror::Error;
 use x509_cert::{
     Certificate,
@@ -35,13 +36,13 @@ pub enum ChainError {
 /// A leaf whose chain was checked.
 pub(crate) struct Leaf {
     certificate: Certificate,
-    key: VerifyingKey,
+    point: Vec<u8>,
 }
 
 impl Leaf {
-    /// The key it speaks for.
-    pub(crate) fn key(&self) -> &VerifyingKey {
-        &self.key
+    /// The P-256 key it speaks for, an uncompressed point (SEC 1).
+    pub(crate) fn point(&self) -> &[u8] {
+        &self.point
     }
     /// Whether a moment lies in its validity.
     pub(crate) fn is_valid_at(&self, moment: Timestamp, slack_seconds: i64) -> bool {
@@ -111,6 +112,29 @@ fn only_known_critical(certificate: &Certificate) -> Result<(), ChainError> {
     if unknown { Err(ChainError::Use) } else { Ok(()) }
 }
 
+/// The signer whose chain was verified last. A server signs for months with one certificate, and whether a chain leads to
+/// a root never changes; dates, use and signature are looked at for every request.
+#[derive(Default)]
+pub struct KnownSigner(RefCell<Option<Known>>);
+
+struct Known {
+    chain: Vec<Vec<u8>>,
+    root: Vec<u8>,
+    leaf: Rc<Leaf>,
+}
+
+impl KnownSigner {
+    /// As [`verify`], which is asked only when chain or root differ in any byte from the last good ones.
+    pub(crate) fn verify(&self, chain: &[Vec<u8>], root: &[u8]) -> Result<Rc<Leaf>, ChainError> {
+        if let Some(known) = self.0.borrow().as_ref().filter(|known| known.chain == chain && known.root == root) {
+            return Ok(known.leaf.clone());
+        }
+        let leaf = Rc::new(verify(chain, root)?);
+        self.0.replace(Some(Known { chain: chain.to_vec(), root: root.to_vec(), leaf: leaf.clone() }));
+        Ok(leaf)
+    }
+}
+
 /// Checks `chain` (DER, leaf first, without or with the root) up to `root`. Time is the caller's to judge.
 pub(crate) fn verify(chain: &[impl AsRef<[u8]>], root: &[u8]) -> Result<Leaf, ChainError> {
     let mut certificates: Vec<&[u8]> = chain.iter().map(AsRef::as_ref).collect();
@@ -137,5 +161,5 @@ pub(crate) fn verify(chain: &[impl AsRef<[u8]>], root: &[u8]) -> Result<Leaf, Ch
     if usage.is_some_and(|(_, usage)| !usage.0.contains(KeyUsages::DigitalSignature)) {
         return Err(ChainError::Use);
     }
-    Ok(Leaf { key: key(&leaf)?, certificate: leaf })
+    Ok(Leaf { point: key(&leaf)?.to_encoded_point(false).as_bytes().to_vec(), certificate: leaf })
 }

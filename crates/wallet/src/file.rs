@@ -2,7 +2,7 @@
 
 use crate::{error::WalletError, ports::Storage, vault::Sealed};
 use domain::installation::InstallationId;
-use protocol::{B64, link::ServerId};
+use protocol::{B64, limits, link::ServerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -40,6 +40,9 @@ impl WalletFile {
     /// Reads the stored file; an empty one before the first time.
     pub(crate) async fn load(storage: &dyn Storage) -> Result<Self, WalletError> {
         let Some(bytes) = storage.load().await? else { return Ok(Self::default()) };
+        if bytes.len() > limits::WALLET_FILE {
+            return Err(WalletError::File("damaged"));
+        }
         #[derive(Deserialize)]
         struct Version {
             version: u32,

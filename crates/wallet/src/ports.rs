@@ -2,6 +2,7 @@
 //! [`domain::Entropy`].
 
 use async_trait::async_trait;
+use p256::ecdsa::{Signature, SigningKey, VerifyingKey, signature::Signer, signature::Verifier};
 use thiserror::Error;
 
 /// The host's key store failed.
@@ -37,6 +38,29 @@ pub trait Storage {
     async fn load(&self) -> Result<Option<Vec<u8>>, StorageError>;
     /// Replaces the bytes, durably and all at once: returns only when they would survive a crash.
     async fn save(&self, bytes: &[u8]) -> Result<(), StorageError>;
+}
+
+/// ECDSA with P-256 and SHA-256, for the signatures of everyday: [`RustCrypto`] runs everywhere, a native host may bring a
+/// faster library.
+pub trait Ecdsa {
+    /// Signs with a private key (32 bytes): r‖s. `None` when it is no private key.
+    fn sign(&self, key: &[u8], message: &[u8]) -> Option<[u8; 64]>;
+    /// Whether a signature (r‖s) is right under a public key (uncompressed point, SEC 1).
+    fn verify(&self, key: &[u8], message: &[u8], signature: &[u8]) -> bool;
+}
+
+/// ECDSA that also runs in a browser.
+pub struct RustCrypto;
+
+impl Ecdsa for RustCrypto {
+    fn sign(&self, key: &[u8], message: &[u8]) -> Option<[u8; 64]> {
+        let signature: Signature = SigningKey::from_slice(key).ok()?.sign(message);
+        Some(signature.to_bytes().into())
+    }
+    fn verify(&self, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+        let (key, signature) = (VerifyingKey::from_sec1_bytes(key), Signature::from_slice(signature));
+        matches!((key, signature), (Ok(key), Ok(signature)) if key.verify(message, &signature).is_ok())
+    }
 }
 
 /// What a server answered.

@@ -24,6 +24,19 @@ pub(crate) struct Sealed {
 pub(crate) struct Vault {
     /// The identities, oldest first.
     pub identities: Vec<Held>,
+    /// The key of the enrolment that was begun last, until its certificate is here.
+    #[serde(default)]
+    pub pending: Option<Pending>,
+}
+
+/// A key that was sent to be certified. Kept before it is sent: when the answer is lost, or the app is closed in the
+/// meantime, the same key gets the same certificate again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Pending {
+    /// SHA-256 of the request JWS: which enrolment.
+    pub request: B64,
+    /// P-256 private key, 32 bytes.
+    pub key: SecretKeyBytes,
 }
 
 /// One identity with its key.

@@ -4,9 +4,9 @@
 //! not asked: it may be wrong, and the server alone judges expiry. The signer's validity is held against the moment of
 //! signing (`iat`); a replay of an old request is stopped by the server, where each request is used once.
 
-use crate::chain::{self, ChainError};
+pub use crate::chain::KnownSigner;
+use crate::{chain::ChainError, ports::Ecdsa};
 use domain::{Environment, Timestamp, oids, request::Purpose};
-use p256::ecdsa::{Signature, signature::Verifier};
 use protocol::{
     app_config::KnownServer,
     jws::{Algorithm, Jws, JwsError, TYP_REQUEST},
@@ -64,22 +64,26 @@ impl<'a> Expected<'a> {
 /// Seconds that the server's own clock may have jumped around the making of its certificate.
 const SLACK_SECONDS: i64 = 5 * 60;
 
-/// Verifies a request JWS; `allowed` judges its purpose (what the link or code promised).
+/// Verifies a request JWS; `signer` remembers whose chain was good before, `allowed` judges the purpose (what the link or
+/// code promised).
 pub fn request(
     compact: &str,
     expected: Expected<'_>,
+    signer: &KnownSigner,
+    ecdsa: &dyn Ecdsa,
     allowed: impl Fn(Purpose) -> bool,
 ) -> Result<RequestClaims, RequestError> {
     let jws = Jws::parse(compact, TYP_REQUEST)?;
-    let leaf = chain::verify(&jws.chain, expected.root)?;
+    let leaf = signer.verify(&jws.chain, expected.root)?;
     if !leaf.is_for(oids::REQUEST_SIGNING) {
         return Err(ChainError::Use.into());
     }
     if jws.header.alg != Algorithm::ES256 {
         return Err(RequestError::Signature);
     }
-    let signature = Signature::from_slice(&jws.signature).map_err(|_| RequestError::Signature)?;
-    leaf.key().verify(jws.signing_input(), &signature).map_err(|_| RequestError::Signature)?;
+    if !ecdsa.verify(leaf.point(), jws.signing_input(), &jws.signature) {
+        return Err(RequestError::Signature);
+    }
     let claims: RequestClaims = jws.claims()?;
     if !leaf.is_valid_at(Timestamp::from_unix(claims.iat), SLACK_SECONDS) {
         return Err(RequestError::Validity);

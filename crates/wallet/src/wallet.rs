@@ -4,9 +4,10 @@ use crate::{
     error::WalletError,
     file::{Registration, WalletFile},
     opaque,
-    ports::{Device, Storage, Transport},
+    ports::{Device, Ecdsa, Storage, Transport},
     servers,
     vault::{Key, Vault},
+    verify::KnownSigner,
 };
 use domain::{
     Clock, Entropy, Timestamp,
@@ -28,6 +29,8 @@ pub struct Ports {
     pub storage: Rc<dyn Storage>,
     /// Network.
     pub transport: Rc<dyn Transport>,
+    /// Signatures.
+    pub ecdsa: Rc<dyn Ecdsa>,
     /// Chance.
     pub entropy: Rc<dyn Entropy>,
     /// Clock.
@@ -69,6 +72,7 @@ pub struct Wallet {
     pub(crate) config: AppConfig,
     pub(crate) file: WalletFile,
     pub(crate) open: BTreeMap<ServerId, Unlocked>,
+    pub(crate) signer: KnownSigner,
     current: ServerId,
 }
 
@@ -79,7 +83,7 @@ impl Wallet {
         let known = |id: &ServerId| config.servers.iter().any(|s| s.id == *id);
         let stored = file.current.clone().filter(known);
         let current = stored.or_else(|| config.servers.first().map(|s| s.id.clone())).ok_or(WalletError::Config)?;
-        Ok(Self { ports, config, file, open: BTreeMap::new(), current })
+        Ok(Self { ports, config, file, open: BTreeMap::new(), signer: KnownSigner::default(), current })
     }
 
     /// What to show first.

@@ -1,13 +1,24 @@
-//! The part of a browser that a login needs: keep-alive HTTP, two cookies, the QR link and the forms of a page.
+//! The part of a browser that a login needs: keep-alive HTTP, two cookies, the key, the QR link and the forms of a page.
 
 use super::{BenchError, server::Server};
+use aws_lc_rs::{
+    digest,
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
+};
+use domain::request::RequestId;
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, StatusCode, body::Bytes, header};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use protocol::app_config::AppConfig;
+use p256::ecdsa::SigningKey;
+use protocol::{
+    B64,
+    app_config::AppConfig,
+    browser_key::{ProofStep, signed_text},
+};
 
 /// A client with a pool of connections of its own.
 pub type Http = Client<HttpConnector, Full<Bytes>>;
@@ -50,6 +61,10 @@ impl Page {
             .ok_or_else(|| BenchError(format!("no field {name} in the page")))?;
         attribute(tag, "value").ok_or_else(|| BenchError(format!("field {name} has no value")))
     }
+    /// Value of the first attribute with this name.
+    pub fn attribute(&self, name: &str) -> Result<String, BenchError> {
+        attribute(&self.html, name).ok_or_else(|| BenchError(format!("no {name} in the page")))
+    }
     /// The link of the QR code.
     pub fn qr_link(&self) -> Result<String, BenchError> {
         let at = self.html.find("/#login/").ok_or_else(|| BenchError("no QR link in the page".into()))?;
@@ -62,6 +77,37 @@ impl Page {
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, rest) = tag.split_once(&format!("{name}=\""))?;
     rest.split_once('"').map(|(value, _)| value.to_owned())
+}
+
+/// The key that the portal's script keeps in a browser, and its signatures.
+pub struct BrowserKey {
+    pair: EcdsaKeyPair,
+}
+
+impl BrowserKey {
+    /// From 32 secret bytes.
+    pub fn new(secret: &[u8]) -> Result<Self, BenchError> {
+        let failed = |error: &dyn std::fmt::Display| BenchError::new("a browser key", error);
+        let point = SigningKey::from_slice(secret).map_err(|error| failed(&error))?;
+        let point = point.verifying_key().to_encoded_point(false);
+        let rule = &ECDSA_P256_SHA256_FIXED_SIGNING;
+        let pair = EcdsaKeyPair::from_private_key_and_public_key(rule, secret, point.as_bytes());
+        Ok(Self { pair: pair.map_err(|error| failed(&error))? })
+    }
+    /// SHA-256 of the public key: what the server stores.
+    pub fn hash(&self) -> Result<[u8; 32], BenchError> {
+        let hash = digest::digest(&digest::SHA256, self.pair.public_key().as_ref());
+        hash.as_ref().try_into().map_err(|_| BenchError("SHA-256".into()))
+    }
+    /// The fields `sleutel` and `handtekening` for the form of a page.
+    pub fn prove(&self, portal: &str, step: ProofStep, page: &Page) -> Result<[String; 2], BenchError> {
+        let request = RequestId::parse(&page.attribute("data-request")?);
+        let request = request.ok_or_else(|| BenchError("no request in the page".into()))?;
+        let text = signed_text(portal, step, request, &page.attribute("data-challenge")?);
+        let signature = self.pair.sign(&SystemRandom::new(), text.as_bytes());
+        let signature = signature.map_err(|error| BenchError::new("a browser key", error))?;
+        Ok([self.pair.public_key().as_ref(), signature.as_ref()].map(|bytes| B64::from(bytes).to_string()))
+    }
 }
 
 /// A browser with its cookies.

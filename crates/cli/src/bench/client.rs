@@ -4,13 +4,14 @@ pub(super) mod wallets;
 
 use super::{
     BenchError,
-    browser::{Browser, Http, http},
+    browser::{Browser, BrowserKey, Http, http},
     people::Enrolee,
     report::Samples,
     server::Server,
 };
 use clap::Args;
 use domain::request::Decision;
+use protocol::browser_key::ProofStep;
 use serde::{Deserialize, Serialize};
 use std::{
     process::{ExitCode, Stdio},
@@ -169,7 +170,7 @@ async fn logins(
     start: Instant,
     time: Duration,
 ) -> Result<Vec<u64>, BenchError> {
-    let pool = http();
+    let (pool, key) = (http(), BrowserKey::new(person.key.as_ref())?);
     let mut micros = Vec::new();
     let mut round = 0_usize;
     while start.elapsed() < time {
@@ -177,7 +178,7 @@ async fn logins(
         // One in ten comes from a browser nobody knows, over a new connection, and types the koppelcode.
         let unknown = round % 10 == 9;
         let browser = if unknown { Browser::new(http(), &portal, None) } else { known(&pool, &portal, &person) };
-        login(&mut wallet, browser, unknown).await?;
+        login(&mut wallet, browser, &key, &portal, unknown).await?;
         micros.push(micros_since(begun));
         round += 1;
     }
@@ -188,14 +189,27 @@ fn known(pool: &Http, portal: &str, person: &Enrolee) -> Browser {
     Browser::new(pool.clone(), portal, Some(&person.browser))
 }
 
-/// Page with QR → request object → signed response → koppelcode → session.
-async fn login(wallet: &mut Wallet, mut browser: Browser, unknown: bool) -> Result<(), BenchError> {
+/// Page with QR → browser key → request object → signed response → koppelcode → session.
+async fn login(
+    wallet: &mut Wallet,
+    mut browser: Browser,
+    key: &BrowserKey,
+    portal: &str,
+    unknown: bool,
+) -> Result<(), BenchError> {
     let page = browser.get("/inloggen").await?;
+    let [point, signature] = key.prove(portal, ProofStep::Ask, &page)?;
+    let csrf = page.field("csrf")?;
+    let fields = [("csrf", csrf.as_str()), ("sleutel", &point), ("handtekening", &signature)];
+    let proved = browser.post(&format!("/verzoeken/{}/sleutel", page.attribute("data-request")?), &fields).await?;
+    if !proved.status.is_success() {
+        return Err(BenchError(format!("browser key: {}", proved.status)));
+    }
     let asked = wallet.inspect(&page.qr_link()?).await.map_err(|error| BenchError::new("redeem", error))?;
     let answered =
         wallet.answer(&asked, Decision::Accepted, None).await.map_err(|error| BenchError::new("response", error))?;
     // What the page's script does as soon as the live channel tells that the phone answered.
-    let waiting = browser.get(&format!("/inloggen/wachten/{}", answered.request_id)).await?;
+    let mut waiting = browser.get(&format!("/inloggen/wachten/{}", answered.request_id)).await?;
     let (csrf, request) = (waiting.field("csrf")?, answered.request_id.to_string());
     match (&answered.pairing_code, unknown) {
         (Some(code), true) => {
@@ -204,13 +218,17 @@ async fn login(wallet: &mut Wallet, mut browser: Browser, unknown: bool) -> Resu
             if paired.status.is_client_error() || paired.status.is_server_error() {
                 return Err(BenchError(format!("koppelcode: {}", paired.status)));
             }
+            waiting = browser.get(&format!("/inloggen/wachten/{request}")).await?;
         }
         (None, false) => {}
         (Some(_), false) => return Err(BenchError("a known browser was asked for a koppelcode".into())),
         (None, true) => return Err(BenchError("an unknown browser was not asked for a koppelcode".into())),
     }
     if !browser.has_session() {
-        let done = browser.post("/inloggen/verder", &[("csrf", &csrf), ("verzoek", &request)]).await?;
+        let [point, signature] = key.prove(portal, ProofStep::Take, &waiting)?;
+        let fields =
+            [("csrf", csrf.as_str()), ("verzoek", &request), ("sleutel", &point), ("handtekening", &signature)];
+        let done = browser.post("/inloggen/verder", &fields).await?;
         if !browser.has_session() {
             return Err(BenchError(format!("no session: {} {:?}", done.status, done.location)));
         }

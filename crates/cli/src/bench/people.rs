@@ -1,6 +1,6 @@
 //! People with an enrolment that waits to be scanned, written as the registration wizard would have left them.
 
-use super::{BenchError, server::Server};
+use super::{BenchError, browser::BrowserKey, server::Server};
 use crate::edge::{OsEntropy, SystemClock};
 use domain::{
     BirthDate, Clock, Entropy, Environment, PersonName, Ura,
@@ -10,7 +10,7 @@ use domain::{
     request::{ENROL_SECONDS, Means, Purpose, Request, RequestId, RequestStatus},
 };
 use protocol::{
-    Nonce,
+    B64, Nonce,
     app_config::AppConfig,
     link::{QrLink, ServerId},
 };
@@ -25,6 +25,8 @@ pub struct Enrolee {
     pub link: String,
     /// Cookie of the browser that this person used before, so that no koppelcode is asked.
     pub browser: String,
+    /// Secret of that browser's key.
+    pub key: B64,
 }
 
 /// Writes `count` people, each with an enrolment QR and a trusted browser.
@@ -163,6 +165,8 @@ fn one(
     };
     let cookie = Nonce::from_bytes(entropy.array());
     let mut browser = Browser::first_seen(person.id, cookie.hash(), "Meting".to_owned(), now);
+    let key: [u8; 32] = entropy.array();
+    browser.key_hash = Some(BrowserKey::new(&key)?.hash()?);
     browser.trusted_at = Some(now);
     let nonce = Nonce::from_bytes(entropy.array());
     let enrolment = Request {
@@ -174,6 +178,7 @@ fn one(
         code_hash: None,
         browser: None,
         browser_label: None,
+        browser_key: None,
         organisation: Some(organisation.id),
         person: Some(person.id),
         sentence: None,
@@ -197,6 +202,6 @@ fn one(
         server: ServerId::parse(server.id.as_str()).ok_or_else(|| bad("server id"))?,
         nonce,
     };
-    let enrolee = Enrolee { link: link.reveal(), browser: cookie.reveal() };
+    let enrolee = Enrolee { link: link.reveal(), browser: cookie.reveal(), key: B64::from(key.as_slice()) };
     Ok((Rows { person, membership, browser, enrolment }, enrolee))
 }

@@ -12,6 +12,7 @@ use pki::{
 };
 use portal::{AppState, pki_ports::NoTrust, ports::CheckCards};
 use std::{
+    io::Read,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::Duration,
@@ -124,5 +125,12 @@ fn files(folder: &Path, read: fn(&[u8]) -> Vec<Vec<u8>>) -> Vec<Vec<u8>> {
         path.extension().is_some_and(|e| matches!(e.to_str(), Some("pem" | "cer" | "crt" | "der" | "crl")))
     });
     paths.sort();
-    paths.iter().filter_map(|path| std::fs::read(path).ok()).flat_map(|bytes| read(&bytes)).collect()
+    paths.iter().filter_map(|path| within_limit(path)).flat_map(|bytes| read(&bytes)).collect()
+}
+
+/// A file, as far as a list can be long: of a larger one the rest is missing, so that it cannot be read, which is told.
+fn within_limit(path: &Path) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).ok()?.take(protocol::limits::CRL as u64).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }

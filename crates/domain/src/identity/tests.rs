@@ -48,11 +48,12 @@ fn identity(status: IdentityStatus) -> Identity {
 fn only_an_active_identity_with_a_rising_counter_answers() {
     for status in IdentityStatus::ALL {
         for (now, over) in [(999, false), (1000, true), (1001, true)] {
-            for counter in [0, 4, 5, 6, u64::MAX] {
+            let most = i64::MAX.unsigned_abs();
+            for counter in [0, 4, 5, 6, most, most + 1, u64::MAX] {
                 let now = Timestamp(now);
                 let expected = match (status, over) {
                     (Active | Blocked, true) => Err(IdentityRefusal::Status(Expired)),
-                    (Active, false) if counter > 5 => Ok(()),
+                    (Active, false) if (6..=most).contains(&counter) => Ok(()),
                     (Active, false) => Err(IdentityRefusal::Copied),
                     _ => Err(IdentityRefusal::Status(status)),
                 };

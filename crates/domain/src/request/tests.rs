@@ -4,6 +4,7 @@ use RequestStatus::*;
 const NOW: Timestamp = Timestamp(1_000_000_000);
 const MINE: [u8; 32] = [1; 32];
 const OTHER: [u8; 32] = [2; 32];
+const KEY: [u8; 32] = [3; 32];
 
 fn request(purpose: Purpose, means: Means, status: RequestStatus) -> Request {
     Request {
@@ -15,6 +16,7 @@ fn request(purpose: Purpose, means: Means, status: RequestStatus) -> Request {
         code_hash: None,
         browser: Some(MINE),
         browser_label: None,
+        browser_key: None,
         organisation: None,
         person: None,
         sentence: None,
@@ -38,7 +40,7 @@ type Step = fn(&mut Request, Timestamp) -> Result<(), RequestRefusal>;
 type Expected = fn(RequestStatus) -> Option<RequestStatus>;
 
 /// Every step, and where it leads from a status; `None` = refused.
-const STEPS: [(&str, Step, Expected); 10] = [
+const STEPS: [(&str, Step, Expected); 11] = [
     ("open", |r, now| r.open(now), |s| (s == Created).then_some(Opened)),
     ("accept", |r, now| r.decide(Decision::Accepted, Accepted, now), |s| (s == Opened).then_some(Accepted)),
     ("accept, pairing", |r, now| r.decide(Decision::Accepted, Pairing, now), |s| (s == Opened).then_some(Pairing)),
@@ -52,7 +54,8 @@ const STEPS: [(&str, Step, Expected); 10] = [
     ("refused", |r, now| r.refused("card-revoked", now), |s| (s == Opened).then_some(Declined)),
     ("pair", |r, now| r.pair(&MINE, true, now), |s| (s == Pairing).then_some(Accepted)),
     ("return", |r, now| r.bring_return(&MINE, now), |s| (s == Returning).then_some(Accepted)),
-    ("finish", |r, now| r.finish(&MINE, now), |s| (s == Accepted).then_some(Finished)),
+    ("prove the browser", |r, now| r.prove_browser(&MINE, KEY, now), |s| matches!(s, Created | Opened).then_some(s)),
+    ("finish", |r, now| r.finish(&MINE, None, now), |s| (s == Accepted).then_some(Finished)),
 ];
 
 /// Every purpose × means × status × step, in time and too late.
@@ -90,11 +93,12 @@ fn exactly_the_allowed_steps() {
 #[test]
 fn another_browser_gets_nothing() {
     for status in RequestStatus::ALL {
-        let steps: [Step; 4] = [
+        let steps: [Step; 5] = [
             |r, now| r.pair(&OTHER, true, now),
             |r, now| r.pair(&OTHER, false, now),
             |r, now| r.bring_return(&OTHER, now),
-            |r, now| r.finish(&OTHER, now),
+            |r, now| r.prove_browser(&OTHER, KEY, now),
+            |r, now| r.finish(&OTHER, None, now),
         ];
         for step in steps {
             for browser in [Some(MINE), None] {
@@ -105,6 +109,23 @@ fn another_browser_gets_nothing() {
             }
         }
     }
+}
+
+/// A copied cookie is not the browser: the key that asked takes the result.
+#[test]
+fn a_browser_proves_its_key_once_and_again_for_the_result() {
+    let mut request = request(Purpose::Login, Means::Phone, Created);
+    request.prove_browser(&MINE, KEY, NOW).unwrap();
+    assert_eq!(request.prove_browser(&MINE, KEY, NOW), Err(RequestRefusal::Used));
+    assert_eq!(request.prove_browser(&MINE, [4; 32], NOW), Err(RequestRefusal::Used));
+    request.open(NOW).unwrap();
+    request.decide(Decision::Accepted, Accepted, NOW).unwrap();
+    for key in [None, Some(&[4; 32])] {
+        let before = request.clone();
+        assert_eq!(request.finish(&MINE, key, NOW), Err(RequestRefusal::OtherKey));
+        assert_eq!(request, before);
+    }
+    assert_eq!(request.finish(&MINE, Some(&KEY), NOW), Ok(()));
 }
 
 #[test]
@@ -167,9 +188,9 @@ fn an_accepted_request_waits_two_minutes_for_its_browser() {
         accepted(|r, now| r.bring_return(&MINE, now), Returning),
     ] {
         let end = NOW.plus_seconds(GRACE_SECONDS);
-        assert_eq!(request.clone().finish(&MINE, end), Err(RequestRefusal::Expired));
-        assert_eq!(request.finish(&MINE, Timestamp(end.0 - 1)), Ok(()));
-        assert_eq!(request.finish(&MINE, NOW), Err(RequestRefusal::Used));
+        assert_eq!(request.clone().finish(&MINE, None, end), Err(RequestRefusal::Expired));
+        assert_eq!(request.finish(&MINE, None, Timestamp(end.0 - 1)), Ok(()));
+        assert_eq!(request.finish(&MINE, None, NOW), Err(RequestRefusal::Used));
     }
 }
 
@@ -192,5 +213,23 @@ fn words_read_back() {
     }
     for means in [Means::Phone, Means::Card] {
         assert_eq!(Means::parse(means.as_str()), Some(means));
+    }
+}
+
+#[test]
+fn an_enrolments_answer_may_be_repeated_until_its_time_is_over() {
+    let mut enrolment = request(Purpose::Enrol, Means::Phone, Created);
+    enrolment.open(NOW).unwrap();
+    assert!(!enrolment.may_repeat_answer(NOW), "there is none yet");
+    let later = NOW.plus_seconds(60);
+    enrolment.decide(Decision::Accepted, Finished, later).unwrap();
+    assert!(enrolment.may_repeat_answer(later));
+    let end = NOW.plus_seconds(GRACE_SECONDS);
+    assert!(enrolment.may_repeat_answer(Timestamp(end.0 - 1)) && !enrolment.may_repeat_answer(end));
+    for (purpose, means) in [(Purpose::Login, Means::Phone), (Purpose::Enrol, Means::Card)] {
+        assert!(!request(purpose, means, Finished).may_repeat_answer(NOW));
+    }
+    for status in RequestStatus::ALL.into_iter().filter(|status| *status != Finished) {
+        assert!(!request(Purpose::Enrol, Means::Phone, status).may_repeat_answer(NOW), "{status:?}");
     }
 }

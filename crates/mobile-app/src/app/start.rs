@@ -12,7 +12,7 @@ use crate::{
 };
 use leptos::{mount::mount_to_body, prelude::*, task::spawn_local};
 use std::{cell::Cell, rc::Rc, time::Duration};
-use wallet::{Ports, Wallet, WalletError, WalletState, fetch_config};
+use wallet::{Ports, Wallet, WalletError, WalletState, fetch_config, ports::RustCrypto};
 
 /// In the background for this long: the PIN is asked again. Milliseconds.
 const LOCK_AFTER: f64 = 2.0 * 60.0 * 1000.0;
@@ -71,6 +71,7 @@ async fn open_wallet() -> Result<Wallet, WalletError> {
         device: Rc::new(BrowserDevice),
         storage: Rc::new(BrowserStorage),
         transport: Rc::new(BrowserTransport),
+        ecdsa: Rc::new(RustCrypto),
         entropy: Rc::new(BrowserEntropy),
         clock: Rc::new(BrowserClock),
     };

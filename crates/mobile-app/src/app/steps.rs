@@ -1,6 +1,6 @@
 //! The steps that people take. Each runs to its end even when the screen changes in the meantime.
 
-use super::{After, App, Outcome, Screen};
+use super::{After, App, Failure, Outcome, Screen};
 use crate::{platform::page, texts::Text};
 use domain::{
     BirthDate,
@@ -139,6 +139,10 @@ impl App {
                 Some(Ok(activated)) => self.show(Screen::Revocation(Box::new(activated))),
                 Some(Err(WalletError::Locked(_))) => self.ask_pin(Some(After::Screen(Box::new(Screen::Enrol(asked))))),
                 Some(Err(WalletError::BirthDateRequired)) => self.complain(self.say(Text::BirthDateInvalid)),
+                // The request is still open, or the answer was lost on its way: *Accepteren* asks again, with the same key.
+                Some(Err(error)) if matches!(error.code(), ProblemCode::Unreachable | ProblemCode::Unavailable) => {
+                    self.complain(Failure::of(&error, self.language.get_untracked()).sentences.join(" "));
+                }
                 Some(Err(error)) => match tries_left(&error) {
                     Some(1) => self.complain(self.say(Text::BirthDateWrongOnce)),
                     Some(tries @ 2..) => self.complain(self.fill(Text::BirthDateWrong, &[&tries.to_string()])),

@@ -10,6 +10,7 @@ use domain::{
     request::{Decision, Purpose},
 };
 use leptos::prelude::*;
+use protocol::request::BrowserLabel;
 use wallet::{Asked, IdentityView};
 
 /// The screen.
@@ -48,7 +49,7 @@ pub fn view(app: App, asked: Box<Asked>) -> impl IntoView {
             {fact(app.say(Text::WhoAsks), claims.requester.clone())}
             {fact(app.say(Text::WhatFor), app.say(purpose(claims.purpose)))}
             {claims.organisation.as_ref().map(|o| fact(app.say(Text::Organisation), organisation(app, o)))}
-            {claims.browser.as_ref().map(|b| fact(app.say(Text::Browser), b.name.clone()))}
+            {claims.browser.as_ref().map(|b| fact(app.say(Text::Browser), browser_name(app, b)))}
             {fact(app.say(Text::AskedAgo), age)}
             {fact(app.say(Text::Environment), environment(app, claims.env))}
             {match identities.as_slice() {
@@ -65,6 +66,10 @@ pub fn view(app: App, asked: Box<Asked>) -> impl IntoView {
         </div>
         <p class="timer" role="timer">{time}</p>
     }
+}
+
+fn browser_name(app: App, browser: &BrowserLabel) -> String {
+    if app.language.get() == Language::English { browser.in_english() } else { browser.name.clone() }
 }
 
 fn choice(app: App, identities: Vec<IdentityView>, chosen: RwSignal<Option<IdentityId>>) -> impl IntoView {

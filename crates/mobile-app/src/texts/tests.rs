@@ -1,4 +1,6 @@
 use super::*;
+use crate::problems::sentences;
+use protocol::ProblemCode;
 
 #[test]
 fn no_text_is_empty_and_both_languages_have_the_same_places() {
@@ -27,6 +29,25 @@ fn the_fixed_dutch_labels_are_the_ones_that_manuals_name() {
     ];
     for (text, label) in labels {
         assert_eq!(text.say(Language::Dutch), label);
+    }
+}
+
+/// The same things have the same names as in the portal.
+#[test]
+fn one_thing_has_one_name() {
+    let not = [
+        (Language::Dutch, ["eeft u ", "u heeft", "U heeft", "kenmerk", "UZI-kaart"]),
+        (Language::English, ["administrator", "UZI card", "Registreren", "Verversen", "pincode"]),
+    ];
+    let said = |language| {
+        let problems = ProblemCode::ALL.iter().filter_map(move |code| sentences(*code, language)).flatten();
+        let texts = Text::ALL.iter().map(move |text| text.say(language));
+        texts.chain(problems.map(str::to_owned)).collect::<Vec<_>>()
+    };
+    for (language, words) in not {
+        for text in said(language) {
+            assert!(!words.iter().any(|word| text.contains(word)), "{text}");
+        }
     }
 }
 

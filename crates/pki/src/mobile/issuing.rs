@@ -41,8 +41,8 @@ pub struct MobileSubject {
 }
 
 impl MobileSubject {
-    /// The subject for a person. Parts of the name are cut at the 40 (surname) and 64 (given names) characters that
-    /// X.520 allows at most, never in the middle of a character.
+    /// The subject for a person. Given names and surname are cut at 64 characters each (RFC 5280 allows more, readers
+    /// seldom do), never in the middle of a character.
     pub fn of(person: &Person) -> Self {
         let cut = |text: &str, most: usize| text.chars().take(most).collect::<String>().trim().to_owned();
         let surname = [person.name.prefix.as_str(), person.name.surname.as_str()].join(" ");

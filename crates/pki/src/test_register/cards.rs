@@ -64,7 +64,8 @@ pub fn card_spec(card_type: CardType, state: CardState) -> CardSpec {
     }
 }
 
-/// All passes: four types in three states, and an N pass of an organisation that nobody knows.
+/// All passes: four types in three states, an N pass of an organisation that nobody knows, and a second N pass of the
+/// same person under another UZI number.
 pub fn all_cards() -> Vec<CardSpec> {
     let types = [CardType::Z, CardType::N, CardType::M, CardType::S];
     let states = [CardState::Valid, CardState::Revoked, CardState::Expired];
@@ -78,5 +79,9 @@ pub fn all_cards() -> Vec<CardSpec> {
     unknown.given_name = "Noor".into();
     unknown.surname = "Hendriks".into();
     cards.push(unknown);
+    let mut again = card_spec(CardType::N, CardState::Valid);
+    again.folder = "n-new-number".into();
+    again.uzi_number = "900090003".into();
+    cards.push(again);
     cards
 }

@@ -4,9 +4,10 @@ use super::{
     certificate::UziCertificate,
     config::UziConfig,
     evidence::{CrlEvidence, Evidence},
+    lists::{self, Crl, common_name},
     problem::{UziProblem, UziRefusal},
 };
-use crate::cert::{CertificateRead, attribute, moment, sha256_hex};
+use crate::cert::{CertificateRead, attribute, sha256_hex};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use der::{Decode, Encode};
 use domain::{
@@ -17,13 +18,12 @@ use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use std::time::Duration;
 use thiserror::Error;
 use webpki::{
-    ALL_VERIFICATION_ALGS, CertRevocationList, EndEntityCert, KeyUsage as WebpkiUsage, OwnedCertRevocationList,
-    RevocationOptionsBuilder, VerifiedPath, anchor_from_trusted_cert,
+    ALL_VERIFICATION_ALGS, CertRevocationList, EndEntityCert, KeyUsage as WebpkiUsage, RevocationOptionsBuilder,
+    VerifiedPath, anchor_from_trusted_cert,
 };
 use x509_cert::{
     Certificate,
-    crl::CertificateList,
-    ext::pkix::{CertificatePolicies, CrlNumber, ExtendedKeyUsage, KeyUsage, KeyUsages},
+    ext::pkix::{CertificatePolicies, ExtendedKeyUsage, KeyUsage, KeyUsages},
 };
 
 /// The most certificates of a chain that are looked at.
@@ -72,15 +72,9 @@ pub enum UziSetupError {
 struct Anchor {
     anchor: TrustAnchor<'static>,
     der: Vec<u8>,
+    /// SubjectPublicKeyInfo, DER.
+    key: Vec<u8>,
     not_after: Timestamp,
-}
-
-struct Crl {
-    list: CertRevocationList<'static>,
-    this_update: Timestamp,
-    next_update: Timestamp,
-    number: String,
-    sha256: String,
 }
 
 /// Checks passes against fixed trust anchors and revocation lists. When either changes, make a new one.
@@ -94,8 +88,8 @@ pub struct UziValidator {
 
 impl UziValidator {
     /// Takes the trusted CA certificates (self-signed ones are anchors, the others help to build paths) and the
-    /// revocation lists, all DER. A list that cannot be read is left out, with a warning: passes of its issuer are
-    /// then refused.
+    /// revocation lists, all DER. A list that cannot be read, or that its CA did not sign, is left out, with a warning:
+    /// without an older genuine one, passes of its issuer are then refused.
     pub fn new(config: UziConfig, trust: Vec<Vec<u8>>, crls: &[Vec<u8>]) -> Result<Self, UziSetupError> {
         if let Some(wrong) = config.wrong_oid() {
             return Err(UziSetupError::Oid(wrong.to_owned()));
@@ -105,18 +99,9 @@ impl UziValidator {
         if anchors.is_empty() {
             return Err(UziSetupError::NoAnchor);
         }
-        let mut warnings = Vec::new();
-        let mut usable = Vec::new();
-        for (index, der) in crls.iter().enumerate() {
-            match revocation_list(der) {
-                Ok(list) => usable.push(list),
-                Err(why) => warnings.push(format!("revocation list {} cannot be used: {why}", index + 1)),
-            }
-        }
-        // webpki takes the first list of an issuer: the newest must come first.
-        usable.sort_by_key(|crl| std::cmp::Reverse(crl.this_update));
+        let (crls, warnings) = lists::read(crls, anchors.iter().map(|anchor| &anchor.der).chain(&intermediates));
         let intermediates = intermediates.into_iter().map(CertificateDer::from).collect();
-        Ok(Self { config, anchors, intermediates, crls: usable, warnings })
+        Ok(Self { config, anchors, intermediates, crls, warnings })
     }
 
     /// What was left out, in words for the operator.
@@ -124,9 +109,9 @@ impl UziValidator {
         &self.warnings
     }
 
-    /// When the first of the revocation lists ends; `None` without lists.
+    /// When the first of the revocation lists ends, of each CA's the newest; `None` without lists.
     pub fn crls_until(&self) -> Option<Timestamp> {
-        self.crls.iter().map(|crl| crl.next_update).min()
+        lists::fresh_until(&self.crls)
     }
 
     /// Checks a pass: its authenticity certificate first, then any others that the card holds.
@@ -149,7 +134,7 @@ impl UziValidator {
         if !self.acceptable(&read.problems) {
             return Err(unreadable());
         }
-        let crls = self.revocation(&end_entity, &anchors, &intermediates, &path, now)?;
+        let crls = self.revocation(&end_entity, &anchors, &intermediates, (&path, anchor), now)?;
 
         let mut ders = vec![leaf.clone()];
         ders.extend(path.intermediate_certificates().map(|cert| cert.der().to_vec()));
@@ -233,18 +218,21 @@ impl UziValidator {
         end_entity: &'p EndEntityCert<'p>,
         anchors: &'p [TrustAnchor<'p>],
         intermediates: &'p [CertificateDer<'p>],
-        path: &VerifiedPath<'_>,
+        (path, anchor): (&VerifiedPath<'_>, &Anchor),
         now: Timestamp,
     ) -> Result<Vec<CrlEvidence>, UziRefusal> {
-        // Which list serves which certificate of the path; webpki picks by the same rule.
+        // Which list serves which certificate of the path: the newest that its issuer signed.
         let mut issuers = vec![end_entity.issuer().to_vec()];
         issuers.extend(path.intermediate_certificates().map(|cert| cert.issuer().to_vec()));
+        let mut keys: Vec<Vec<u8>> =
+            path.intermediate_certificates().map(|cert| cert.subject_public_key_info().to_vec()).collect();
+        keys.push(anchor.key.clone());
         let mut used = Vec::new();
-        for issuer in issuers {
-            let found = self.crls.iter().find(|crl| crl.list.issuer() == issuer);
-            used.push(found.ok_or_else(|| UziRefusal::CrlMissing(common_name(&issuer)))?);
+        for (issuer, key) in issuers.iter().zip(&keys) {
+            let found = self.crls.iter().find(|crl| crl.is_of(issuer, key));
+            used.push(found.ok_or_else(|| UziRefusal::CrlMissing(common_name(issuer)))?);
         }
-        let lists: Vec<&CertRevocationList<'_>> = self.crls.iter().map(|crl| &crl.list).collect();
+        let lists: Vec<&CertRevocationList<'_>> = used.iter().map(|crl| &crl.list).collect();
         // Ends of lists are judged below, with the configured grace; revoked in a stale list is still revoked.
         let options =
             RevocationOptionsBuilder::new(&lists).map_err(|_| UziRefusal::CrlMissing("any issuer".into()))?.build();
@@ -254,7 +242,7 @@ impl UziValidator {
             let issuer = common_name(stale.list.issuer());
             return Err(UziRefusal::CrlStale { issuer, next_update: stale.next_update });
         }
-        Ok(used.into_iter().map(evidence_of).collect())
+        Ok(used.into_iter().map(Crl::evidence).collect())
     }
 }
 
@@ -277,55 +265,10 @@ fn refusal(error: &webpki::Error) -> UziRefusal {
 }
 
 fn anchor(der: Vec<u8>) -> Option<Anchor> {
-    let not_after = Certificate::from_der(&der).ok()?.not_after();
+    let read = Certificate::from_der(&der).ok()?;
+    let key = read.tbs_certificate.subject_public_key_info.to_der().ok()?;
     let anchor = anchor_from_trusted_cert(&CertificateDer::from(der.as_slice())).ok()?.to_owned();
-    Some(Anchor { anchor, der, not_after })
-}
-
-fn revocation_list(der: &[u8]) -> Result<Crl, String> {
-    let list = OwnedCertRevocationList::from_der(der).map_err(|error| error.to_string())?;
-    let read = CertificateList::from_der(der).map_err(|error| error.to_string())?.tbs_cert_list;
-    let next_update = read.next_update.ok_or("it has no nextUpdate")?;
-    let extensions = read.crl_extensions.unwrap_or_default();
-    let number = extensions.iter().find(|e| e.extn_id == <CrlNumber as const_oid::AssociatedOid>::OID);
-    let number = number.and_then(|e| CrlNumber::from_der(e.extn_value.as_bytes()).ok());
-    Ok(Crl {
-        list: CertRevocationList::Owned(list),
-        this_update: moment(read.this_update),
-        next_update: moment(next_update),
-        number: number.map(|n| number_text(n.0.as_bytes())).unwrap_or_default(),
-        sha256: sha256_hex(der),
-    })
-}
-
-fn number_text(bytes: &[u8]) -> String {
-    match bytes.len() {
-        0..=16 => bytes.iter().fold(0u128, |number, byte| number << 8 | u128::from(*byte)).to_string(),
-        _ => format!("0x{}", hex::encode(bytes)),
-    }
-}
-
-fn evidence_of(crl: &Crl) -> CrlEvidence {
-    CrlEvidence {
-        issuer: common_name(crl.list.issuer()),
-        number: crl.number.clone(),
-        this_update: crl.this_update,
-        next_update: crl.next_update,
-        sha256: crl.sha256.clone(),
-    }
-}
-
-/// The common name in a name's DER without its outer header, as webpki keeps it.
-fn common_name(inner: &[u8]) -> String {
-    let header = der::Length::try_from(inner.len())
-        .and_then(|length| der::Header::new(der::Tag::Sequence, length))
-        .and_then(|header| header.to_der());
-    let Ok(mut name) = header else { return String::new() };
-    name.extend_from_slice(inner);
-    let Ok(name) = x509_cert::name::Name::from_der(&name) else { return String::new() };
-    let mut pairs = name.0.iter().flat_map(|rdn| rdn.0.iter());
-    let found = pairs.find(|pair| pair.oid == attribute::COMMON_NAME);
-    found.and_then(|pair| crate::cert::read_text(&pair.value)).unwrap_or_default()
+    Some(Anchor { anchor, der, key, not_after: read.not_after() })
 }
 
 fn usage_name(usage: KeyUsages) -> &'static str {

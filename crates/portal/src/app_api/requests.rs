@@ -71,7 +71,8 @@ pub(super) async fn pair(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Activates an identity.
+/// Activates an identity. The same message with the same key again, within the two minutes after the request was opened,
+/// gets the same certificate: for a lost answer.
 #[utoipa::path(post, path = "/api/v1/enrol", tag = "enrolment",
     request_body(content = serde_json::Value, example = json!({"nonce": "…", "csr": "base64url PKCS#10", "birth_date": "1980-02-29", "installation": "uuid", "unlock": "uuid", "mac": "base64url"})),
     responses((status = 200, body = serde_json::Value, description = "`{chain, identity, name, organisations, revocation_code}`"),

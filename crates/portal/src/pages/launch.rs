@@ -6,12 +6,15 @@ use super::{
     ui::{self, Ui},
     visit::Visit,
 };
-use crate::{AppError, services::ShownLaunch};
+use crate::{
+    AppError,
+    services::{ShownLaunch, browser_key},
+};
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 use domain::request::{Request, RequestStatus};
 use i18n_embed_fl::fl;
-use protocol::ProblemCode;
+use protocol::{ProblemCode, browser_key::ProofStep};
 
 /// How one flow uses the page.
 pub(super) struct Launch {
@@ -46,6 +49,7 @@ struct LaunchPage {
     control_code: String,
     seconds: u32,
     clock: String,
+    challenge: String,
     next: String,
     again: &'static str,
     cancel: &'static str,
@@ -79,6 +83,7 @@ impl LaunchPage {
             control_code: String::new(),
             seconds: 0,
             clock: String::new(),
+            challenge: String::new(),
             next: launch.next,
             again: launch.again,
             cancel: launch.cancel,
@@ -95,6 +100,7 @@ pub(super) fn shown(visit: &Visit, shown: &ShownLaunch, launch: Launch, path: &s
         holds_card: shown.desktop_holds_card,
         control_code: shown.control_code.reveal().to_owned(),
         seconds: shown.expires_in,
+        challenge: browser_key::challenge(&visit.app, &visit.browser, ProofStep::Ask, shown.id),
         ..page
     })
 }
@@ -136,6 +142,10 @@ pub(super) fn answered(
         control_code: request.control_code.clone().unwrap_or_default(),
         seconds,
         clock: dutch_time::clock(seconds),
+        challenge: match request.status_at(now) {
+            RequestStatus::Accepted => browser_key::challenge(&visit.app, &visit.browser, ProofStep::Take, request.id),
+            _ => String::new(),
+        },
         ..page
     })
 }

@@ -1,6 +1,7 @@
 //! Inloggen with the phone (SYSTEM.md flow 6), and the first page of Inloggen met UZI-pas (flow 7).
 
 use super::{
+    browser_key::ProofFields,
     dutch_time,
     launch::{self, Launch},
     live::id_of,
@@ -12,6 +13,7 @@ use crate::{
     AppError,
     browser::{SafeForm, add_session_cookie},
     services::{
+        browser_key,
         card::{self, CardKind},
         login,
     },
@@ -24,7 +26,7 @@ use axum::{
 };
 use domain::request::{Means, Purpose, Request, RequestId, RequestStatus};
 use i18n_embed_fl::fl;
-use protocol::{ProblemCode, code::Digits4};
+use protocol::{ProblemCode, browser_key::ProofStep, code::Digits4};
 use serde::Deserialize;
 
 /// Why somebody sees the login page again.
@@ -40,6 +42,7 @@ struct LoginPage {
     ui: Ui,
     notice: Notice,
     id: RequestId,
+    challenge: String,
     qr: String,
     link: String,
     code: String,
@@ -70,6 +73,7 @@ pub(super) async fn page(visit: Visit, Query(reason): Query<Reason>) -> Result<R
     ui::page(&LoginPage {
         notice,
         id: shown.id,
+        challenge: browser_key::challenge(&visit.app, &visit.browser, ProofStep::Ask, shown.id),
         qr: qr::svg(&link, &fl!(ui.t, "login-qr-label"))?,
         link,
         code: shown.code,
@@ -87,6 +91,7 @@ struct WaitingPage {
     status: RequestStatus,
     seconds: u32,
     clock: String,
+    challenge: String,
     error: Option<String>,
 }
 
@@ -106,7 +111,8 @@ impl WaitingPage {
             RequestStatus::Finished => fl!(ui.t, "used-title"),
             RequestStatus::Cancelled | RequestStatus::Returning => fl!(ui.t, "cancelled-title"),
         };
-        Self { title, id: request.id, status, seconds, clock: dutch_time::clock(seconds), error, ui }
+        let challenge = browser_key::challenge(&visit.app, &visit.browser, ProofStep::Take, request.id);
+        Self { title, id: request.id, status, seconds, clock: dutch_time::clock(seconds), challenge, error, ui }
     }
 }
 
@@ -164,12 +170,14 @@ pub(super) async fn pairing(visit: Visit, SafeForm(form): SafeForm<Pairing>) -> 
 #[derive(Deserialize)]
 pub(super) struct Onward {
     verzoek: String,
+    #[serde(flatten)]
+    key: ProofFields,
 }
 
 /// Takes the result of an accepted request: logged in.
 pub(super) async fn onward(visit: Visit, SafeForm(form): SafeForm<Onward>) -> Result<Response, AppError> {
     let id = id_of(&form.verzoek)?;
-    match login::finish(&visit.app, &visit.caller, &visit.browser, id).await {
+    match login::finish(&visit.app, &visit.caller, &visit.browser, id, form.key.proof()?.as_ref()).await {
         Ok(opened) => {
             let mut response = ui::see("/overzicht");
             add_session_cookie(&mut response, &opened.token);

@@ -1,5 +1,6 @@
 //! The portal's HTML pages: parse, call one service, render. Texts are in `i18n/`, looks in `static/`, words in LOOK.md.
 
+mod browser_key;
 mod desktop;
 mod dutch_time;
 mod info;
@@ -58,6 +59,7 @@ pub fn router() -> Router<AppState> {
         .route("/verlengen", post(overview::extend))
         .route("/verzoeken/{id}/events", get(live::events))
         .route("/verzoeken/{id}/status", get(live::status))
+        .route("/verzoeken/{id}/sleutel", post(browser_key::prove))
         .route("/valideren", get(info::validate))
         .route("/voorwaarden", get(info::terms))
         .route("/foutmeldingen", get(info::problems))

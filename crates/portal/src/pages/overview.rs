@@ -21,7 +21,7 @@ use domain::{
     session::{LoggedInWith, SessionId},
 };
 use i18n_embed_fl::fl;
-use protocol::ProblemCode;
+use protocol::{ProblemCode, request::BrowserLabel};
 use serde::Deserialize;
 
 struct OrganisationRow {
@@ -76,7 +76,7 @@ fn standing(t: &Texts, status: MembershipStatus) -> String {
 fn browser_label(lang: Lang, label: &str) -> String {
     match lang {
         Lang::Nl => label.to_owned(),
-        Lang::En => label.replace(" op ", " on ").replace("Onbekende browser", "Unknown browser"),
+        Lang::En => BrowserLabel { name: label.to_owned() }.in_english(),
     }
 }
 

@@ -57,3 +57,24 @@ fn the_saved_picture_is_a_png_of_the_same_code() {
     let is_white = |x: usize, y: usize| pixels[y * info.line_size + x / 8] >> (7 - x % 8) & 1 == 1;
     assert!(is_white(0, 0) && is_white(47, 47) && !is_white(48, 48), "quiet zone, then a finder pattern");
 }
+
+/// One mask for every code: any text under it must still be read. The nonces differ, so the patterns do.
+#[test]
+fn a_reader_finds_every_link_in_its_code() {
+    for number in 0..64_u8 {
+        let nonce = protocol::Nonce::from_bytes([number.wrapping_mul(37); 32].map(|byte| byte ^ number.rotate_left(3)));
+        let varied = protocol::Nonce::from_bytes(nonce.hash());
+        for nonce in [nonce, varied] {
+            let link = format!("http://localhost:8081/#login/acceptatie/{}", nonce.reveal());
+            let bytes = qr::png(&link).unwrap();
+            let mut reader = png::Decoder::new(std::io::Cursor::new(&bytes)).read_info().unwrap();
+            let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+            let info = reader.next_frame(&mut pixels).unwrap();
+            let side = info.width as usize;
+            let grey = |x: usize, y: usize| 255 * (pixels[y * info.line_size + x / 8] >> (7 - x % 8) & 1);
+            let mut image = rqrr::PreparedImage::prepare_from_greyscale(side, side, grey);
+            let read: Vec<String> = image.detect_grids().iter().map(|grid| grid.decode().unwrap().1).collect();
+            assert_eq!(read, [link]);
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! ID activeren (SYSTEM.md flow 5): the phone's key gets its certificate.
 
+mod repeat;
+
 use super::{journal, limits, redeem, request_topic, respond_phone::open_mac_key};
 use crate::{
     AppError, AppState,
@@ -9,7 +11,7 @@ use crate::{
     ports::{CheckedCsr, IssuedCertificate, IssuerError},
 };
 use domain::{
-    BirthDate,
+    BirthDate, Entropy,
     identity::{Identity, IdentityId, IdentityStatus},
     installation::UNLOCK_SECONDS,
     log::Event,
@@ -34,8 +36,11 @@ pub async fn enrol(app: &AppState, caller: &Caller, message: Enrol) -> Result<En
     let csr = app.certificates.csr(&message.csr.0).ok_or(AppError::new(ProblemCode::CsrInvalid))?;
     let request = find(app, caller, &message).await?;
     check_unlock(app, &request, &message).await?;
+    if request.may_repeat_answer(app.now()) {
+        return repeat::answer(app, caller, request.id, &csr, &message).await;
+    }
     check_birth_date(app, caller, request.id, message.birth_date.as_deref()).await?;
-    let identity = IdentityId::new(app.now(), app.entropy());
+    let identity = identity_of(app, &request, &csr.spki);
     let issued = app.issuer.issue(request.id, identity, &csr.spki).await.map_err(|error| match error {
         IssuerError::Unreachable(_) => AppError::new(ProblemCode::Unavailable).because(error),
         IssuerError::Refused(_) => AppError::new(ProblemCode::RequestUsed).because(error),
@@ -44,6 +49,21 @@ pub async fn enrol(app: &AppState, caller: &Caller, message: Enrol) -> Result<En
     app.metrics.identities_activated.up();
     app.wake(&request_topic(request.id)).await;
     Ok(enrolled)
+}
+
+/// The identity that this enrolment gives this key. Derived, not drawn: when a server stops between the CA's answer and
+/// its own commit, the next try asks the CA for the same, and gets the same certificate.
+fn identity_of(app: &AppState, request: &Request, spki: &[u8]) -> IdentityId {
+    let derived = Derived(app.keys.mac("identity", &[request.id.as_bytes(), spki]));
+    IdentityId::new(request.opened_at.unwrap_or(request.created_at), &derived)
+}
+
+struct Derived([u8; 32]);
+
+impl Entropy for Derived {
+    fn fill(&self, buffer: &mut [u8]) {
+        buffer.iter_mut().zip(self.0.iter().cycle()).for_each(|(to, from)| *to = *from);
+    }
 }
 
 /// The enrolment that this nonce or code opened.
@@ -71,7 +91,9 @@ async fn find(app: &AppState, caller: &Caller, message: &Enrol) -> Result<Reques
         _ => return Err(ProblemCode::BadInput.into()),
     };
     let request = request.filter(|r| r.purpose == Purpose::Enrol && r.means == Means::Phone).ok_or_else(unknown)?;
-    must_be_opened(app, &request)?;
+    if !request.may_repeat_answer(app.now()) {
+        must_be_opened(app, &request)?;
+    }
     Ok(request)
 }
 
@@ -106,6 +128,10 @@ async fn check_unlock(app: &AppState, request: &Request, message: &Enrol) -> Res
     Ok(())
 }
 
+/// Wrong birth dates of one person a day, over all QR codes: a new code gives three new tries, but not for ever.
+const WRONG_A_DAY: u32 = 9;
+const DAY: i64 = 24 * 60 * 60;
+
 /// Three tries; a used one stays used.
 async fn check_birth_date(app: &AppState, caller: &Caller, id: RequestId, given: Option<&str>) -> Result<(), AppError> {
     let given = given.and_then(BirthDate::parse_iso).ok_or(AppError::new(ProblemCode::BirthDateInvalid))?;
@@ -115,10 +141,19 @@ async fn check_birth_date(app: &AppState, caller: &Caller, id: RequestId, given:
             let mut request = tx.request(id).await?.ok_or(AppError::new(ProblemCode::RequestUnknown))?;
             must_be_opened(&state, &request)?;
             let person = person_of(tx, &request).await?;
-            if person.birth_date.same_as(given) {
+            // The person's row is locked, so nobody counts beside us.
+            let now = state.now();
+            let bucket = format!("birth-date:{}:{}", person.id, now.unix().div_euclid(DAY));
+            let exhausted = tx.counted(&bucket, now).await? >= WRONG_A_DAY;
+            if person.birth_date.same_as(given) && !exhausted {
                 return Ok(());
             }
+            tx.count(&bucket, now.plus_seconds(2 * DAY)).await?;
             let error = match request.wrong_birth_date() {
+                _ if exhausted => {
+                    request.cancel();
+                    AppError::new(ProblemCode::BirthDateTries)
+                }
                 RequestRefusal::Wrong(left) => AppError::new(ProblemCode::BirthDateWrong).with("triesLeft", left),
                 _ => AppError::new(ProblemCode::BirthDateTries),
             };
@@ -176,7 +211,7 @@ async fn activate(
             request.identity = Some(identity.id);
             request.installation = Some(message.installation);
             tx.update_request(&request).await?;
-            let organisations = open_memberships(tx, &request, &person).await?;
+            let organisations = open_memberships(&state, &who, tx, &request, &person).await?;
             if let Some(mut registration) = tx.registration_by_enrolment(request.id).await? {
                 registration.installed(now);
                 tx.save_registration(&registration).await?;
@@ -211,7 +246,13 @@ async fn replace_older(app: &AppState, caller: &Caller, tx: &mut dyn Tx, person:
 
 /// The new identity opens the organisation that checked the person, and those that know the same UZI-pas; everywhere
 /// else it waits to be confirmed.
-async fn open_memberships(tx: &mut dyn Tx, request: &Request, person: &Person) -> Result<Vec<OrganisationLabel>, Halt> {
+async fn open_memberships(
+    app: &AppState,
+    caller: &Caller,
+    tx: &mut dyn Tx,
+    request: &Request,
+    person: &Person,
+) -> Result<Vec<OrganisationLabel>, Halt> {
     let memberships = tx.memberships_of(person.id).await?;
     let number = |m: &domain::person::Membership| m.attributes.as_ref().map(|a| a.uzi_number.clone());
     let checked = memberships.iter().find(|m| Some(m.organisation) == request.organisation).and_then(number);
@@ -219,16 +260,18 @@ async fn open_memberships(tx: &mut dyn Tx, request: &Request, person: &Person) -
     for mut membership in memberships {
         let here = Some(membership.organisation) == request.organisation;
         let same_card = checked.is_some() && number(&membership) == checked;
-        match membership.status {
+        let change = match membership.status {
             MembershipStatus::Active if !here && !same_card => {
-                membership.status = MembershipStatus::Reconfirm;
-                tx.update_membership(&membership).await?;
+                Some((MembershipStatus::Reconfirm, Event::MembershipReconfirm))
             }
-            MembershipStatus::Reconfirm if here => {
-                membership.status = MembershipStatus::Active;
-                tx.update_membership(&membership).await?;
-            }
-            _ => {}
+            MembershipStatus::Reconfirm if here => Some((MembershipStatus::Active, Event::MembershipConfirmed)),
+            _ => None,
+        };
+        if let Some((status, event)) = change {
+            membership.status = status;
+            tx.update_membership(&membership).await?;
+            let entry = journal::entry(app, caller, event).by(person.id, request.identity).about(person.id);
+            entry.within(membership.organisation).write(tx).await?;
         }
         if membership.status == MembershipStatus::Active
             && let Some(organisation) = tx.organisation(membership.organisation).await?

@@ -3,6 +3,7 @@
 use crate::{AppError, AppState, caller::Caller, error::Halt};
 use domain::Timestamp;
 use protocol::ProblemCode;
+use std::net::Ipv6Addr;
 use storage::Tx;
 
 const PER_ADDRESS: u32 = 5;
@@ -11,8 +12,16 @@ const MINUTE: i64 = 60;
 
 fn buckets(caller: &Caller, now: Timestamp) -> [(String, u32); 2] {
     let minute = now.unix().div_euclid(MINUTE);
-    let address = caller.address.as_deref().unwrap_or("local");
+    let address = caller.address.as_deref().map_or_else(|| "local".to_owned(), neighbourhood);
     [(format!("wrong-code:{address}:{minute}"), PER_ADDRESS), (format!("wrong-code:all:{minute}"), OVER_ALL)]
+}
+
+/// Whom an address counts for: itself, or with IPv6 its /64, which one caller has for himself.
+fn neighbourhood(address: &str) -> String {
+    match address.parse::<Ipv6Addr>() {
+        Ok(address) => format!("{}/64", Ipv6Addr::from(u128::from(address) >> 64 << 64)),
+        Err(_) => address.to_owned(),
+    }
 }
 
 /// Refuses when too many wrong codes came in this minute.

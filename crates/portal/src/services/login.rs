@@ -1,6 +1,6 @@
 //! Inloggen met QR (SYSTEM.md flow 6): the page's half.
 
-use super::{ShownRequest, grouped_login, journal, redeem, request_topic, session, session::NewSession};
+use super::{ShownRequest, browser_key, grouped_login, journal, redeem, request_topic, session, session::NewSession};
 use crate::{AppError, AppState, browser::Browser, caller::Caller, error::Halt, keys};
 use domain::{
     identity::{IdentityRefusal, IdentityStatus},
@@ -12,12 +12,14 @@ use domain::{
 };
 use protocol::{
     Nonce, ProblemCode,
+    browser_key::{BrowserProof, ProofStep},
     code::{Digits4, LoginCode},
     events::StatusEvent,
     jws::{Jws, TYP_RESPONSE},
     link::QrLink,
     response::ResponseClaims,
 };
+use storage::Tx;
 
 /// A new login QR for this browser.
 pub async fn start(app: &AppState, browser: &Browser) -> Result<ShownRequest, AppError> {
@@ -54,6 +56,7 @@ pub(super) fn blank(app: &AppState, purpose: Purpose, means: Means, nonce_hash: 
         code_hash: None,
         browser: None,
         browser_label: None,
+        browser_key: None,
         organisation: None,
         person: None,
         sentence: None,
@@ -138,9 +141,17 @@ pub async fn pair(
     Ok(())
 }
 
-/// The browser takes the result of an accepted login: once. Ends the browser's earlier session.
-pub async fn finish(app: &AppState, caller: &Caller, browser: &Browser, id: RequestId) -> Result<NewSession, AppError> {
+/// The browser takes the result of an accepted login: once, with the key that it proved when it asked, if it has one.
+/// Ends the browser's earlier session.
+pub async fn finish(
+    app: &AppState,
+    caller: &Caller,
+    browser: &Browser,
+    id: RequestId,
+    proof: Option<&BrowserProof>,
+) -> Result<NewSession, AppError> {
     let (state, who, browser) = (app.clone(), caller.clone(), browser.clone());
+    let verified = proof.map(|proof| browser_key::verify(app, &browser, ProofStep::Take, id, proof)).transpose();
     let opened = app
         .write(move |tx| {
             Box::pin(async move {
@@ -149,7 +160,14 @@ pub async fn finish(app: &AppState, caller: &Caller, browser: &Browser, id: Requ
                 if request.purpose != Purpose::Login {
                     return Err(ProblemCode::NotFound.into());
                 }
-                request.finish(&browser.hash, now).map_err(AppError::from)?;
+                let taken = verified.and_then(|key| {
+                    request.finish(&browser.hash, key.as_ref(), now)?;
+                    Ok(key)
+                });
+                let key = match taken {
+                    Ok(key) => key,
+                    Err(error) => return Err(refuse_result(&state, &who, tx, &request, error).await?),
+                };
                 tx.update_request(&request).await?;
                 let (with, person) = match request.means {
                     Means::Phone => {
@@ -178,13 +196,29 @@ pub async fn finish(app: &AppState, caller: &Caller, browser: &Browser, id: Requ
                         return Err(ProblemCode::NoMembership.into());
                     }
                 }
-                session::open(&state, &who, tx, &browser, with, person).await
+                session::open(&state, &who, tx, &browser, key, with, person).await
             })
         })
         .await?;
     app.metrics.sessions_opened.up();
     app.wake(&request_topic(id)).await;
     Ok(opened)
+}
+
+/// A cookie without its key came for the result: that is kept in the log, everything else is only told.
+async fn refuse_result(
+    app: &AppState,
+    caller: &Caller,
+    tx: &mut dyn Tx,
+    request: &Request,
+    error: AppError,
+) -> Result<Halt, Halt> {
+    if error.code != ProblemCode::BrowserKey {
+        return Ok(error.into());
+    }
+    let entry = journal::entry(app, caller, Event::RequestRefused).request(request).refused(error.code);
+    entry.write(tx).await?;
+    Ok(Halt::Keep(error))
 }
 
 /// The UZI number of an accepted card response, verified when it was accepted.

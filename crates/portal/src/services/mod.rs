@@ -1,5 +1,6 @@
 //! The flows, one file each: every step is one transaction with its log entry. Handlers of pages and API call these.
 
+pub mod browser_key;
 pub mod card;
 pub mod enrol;
 pub mod journal;
@@ -9,6 +10,7 @@ pub mod log;
 pub mod login;
 pub mod overview;
 pub mod pin;
+pub mod purge;
 pub mod redeem;
 pub mod registration;
 pub mod respond;
@@ -23,7 +25,7 @@ use protocol::{
 };
 
 /// A QR code to show.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ShownRequest {
     /// The request, for the live channel.
     pub id: RequestId,
@@ -33,6 +35,13 @@ pub struct ShownRequest {
     pub code: String,
     /// Seconds that it may be scanned.
     pub expires_in: u32,
+}
+
+/// Without the korte code.
+impl std::fmt::Debug for ShownRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ShownRequest").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 /// A launch of the Desktop App to show.

@@ -13,8 +13,7 @@ use domain::{
     organisation::Organisation,
     person::PersonId,
     registration::{
-        CardData, DESKTOP_SESSION_SECONDS, KNOWN_PERSON_TRIES, Match, Registration, RegistrationId,
-        RegistrationRefusal, Step,
+        CardData, DESKTOP_SESSION_SECONDS, KNOWN_PERSON_TRIES, Match, Registration, RegistrationId, RegistrationRefusal,
     },
     request::{BIRTH_DATE_TRIES, ENROL_SECONDS, Means, Purpose, Request, RequestId, RequestStatus},
 };
@@ -123,7 +122,7 @@ pub async fn birth_date(app: &AppState, browser: &Browser, typed: &str) -> Resul
 
 /// The answer to "Bent u eerder geregistreerd?".
 pub async fn known_person(app: &AppState, caller: &Caller, browser: &Browser, yes: bool) -> Result<(), AppError> {
-    let (state, who, cookie) = (app.clone(), caller.clone(), browser.hash);
+    let (state, who, cookie, label) = (app.clone(), caller.clone(), browser.hash, browser.label.clone());
     app.write(move |tx| {
         Box::pin(async move {
             let mut registration = load(&state, tx, &cookie).await?;
@@ -132,6 +131,7 @@ pub async fn known_person(app: &AppState, caller: &Caller, browser: &Browser, ye
             let person = person.ok_or(AppError::new(ProblemCode::RequestUsed))?;
             if yes {
                 people::attach(&state, &who, tx, &registration, person).await?;
+                people::trust_browser(tx, &registration, Some(&label), person, state.now()).await?;
                 enrol(&state, &who, tx, &mut registration, person).await?;
             } else {
                 let entry = journal::entry(&state, &who, Event::PersonConflict).by_card(card.uzi_number.as_str());
@@ -151,7 +151,8 @@ pub async fn enrolment_qr(app: &AppState, caller: &Caller, browser: &Browser) ->
         .write(move |tx| {
             Box::pin(async move {
                 let mut registration = load(&state, tx, &cookie).await?;
-                let enrolment = registration.enrolment.filter(|_| registration.step == Step::Scan);
+                // As long as the code is shown here. Later the pass gives a new one: somebody else may sit here by then.
+                let enrolment = registration.enrolment.filter(|_| registration.shows_qr(state.now()));
                 let id = enrolment.ok_or(AppError::new(ProblemCode::CardFirst))?;
                 let old = tx.request(id).await?.and_then(|request| request.person);
                 let person = old.ok_or_else(|| AppError::internal("an enrolment without person"))?;
@@ -172,6 +173,8 @@ async fn enrol(
     registration: &mut Registration,
     person: PersonId,
 ) -> Result<Request, Halt> {
+    // Two new QR codes at the same time: the later one must see the earlier.
+    tx.alone(&format!("enrolments of {person}")).await?;
     for mut old in tx.open_enrolments_of(person).await? {
         old.cancel();
         tx.update_request(&old).await?;
@@ -313,7 +316,9 @@ pub(super) async fn card_read(
     let organisation = organisation_of(tx, &card).await?;
     let registration = tx.registration_by_card_request(request.id).await?;
     let mut registration = registration.ok_or(AppError::new(ProblemCode::RequestCancelled))?;
-    request.finish(&registration.browser.clone(), now).map_err(AppError::from)?;
+    // The return code came in this browser, whose key was proved when it asked.
+    let key = request.browser_key;
+    request.finish(&registration.browser, key.as_ref(), now).map_err(AppError::from)?;
     tx.update_request(request).await?;
     let data = CardData {
         uzi_number: card.uzi_number,
@@ -329,8 +334,10 @@ pub(super) async fn card_read(
         valid_until: card.valid_until,
     };
     registration.card_read(data, now).map_err(AppError::from)?;
+    registration.browser_key = key;
     if let Some(person) = people::registered_before(app, tx, &registration).await? {
         registration.recognised(now).map_err(AppError::from)?;
+        people::trust_browser(tx, &registration, request.browser_label.as_deref(), person, now).await?;
         enrol(app, caller, tx, &mut registration, person).await?;
     }
     Ok(tx.save_registration(&registration).await?)
@@ -357,9 +364,16 @@ pub(super) async fn confirm(
     if !same {
         return Ok(Err(ProblemCode::CardOther.into()));
     }
-    if let Err(error) = organisation_of(tx, card).await {
-        return Ok(Err(error));
+    let organisation = match organisation_of(tx, card).await {
+        Ok(organisation) => organisation,
+        Err(error) => return Ok(Err(error)),
+    };
+    // What was shown and signed is what is done: nothing may have been changed in another tab since.
+    let asked = registration.card.as_ref().zip(registration.birth_date);
+    if request.sentence != asked.map(|(card, date)| sentence(card, &organisation, date)) {
+        return Ok(Err(ProblemCode::RequestCancelled.into()));
     }
+    people::alone(tx, &registration).await?;
     let found = people::find(tx, &registration).await?;
     if matches!(found, Match::Possibly(_) | Match::OtherBirthDate(_)) && !may_try(app, tx, card).await? {
         return Ok(Err(ProblemCode::PersonTries.into()));
@@ -367,13 +381,16 @@ pub(super) async fn confirm(
     if let Err(refusal) = registration.confirmed(&card.uzi_number, response, &found, now) {
         return Ok(Err(refusal.into()));
     }
+    let label = request.browser_label.as_deref();
     match found {
         Match::Nobody => {
             let person = people::register(app, caller, tx, &registration).await?;
+            people::trust_browser(tx, &registration, label, person, now).await?;
             enrol(app, caller, tx, &mut registration, person).await?;
         }
         Match::SameCard(person) => {
             people::attach(app, caller, tx, &registration, person).await?;
+            people::trust_browser(tx, &registration, label, person, now).await?;
             enrol(app, caller, tx, &mut registration, person).await?;
         }
         Match::Possibly(_) => {}

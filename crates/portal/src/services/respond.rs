@@ -30,11 +30,21 @@ async fn checked(app: &AppState, caller: &Caller, id: RequestId, compact: &str) 
         JwsError::Malformed => AppError::new(ProblemCode::BadInput),
         JwsError::WrongType => AppError::new(ProblemCode::ResponseMismatch),
     })?;
-    let request = app.read(move |tx| Box::pin(async move { Ok::<_, AppError>(tx.request(id).await?) })).await?;
-    let request = request.ok_or(AppError::new(ProblemCode::RequestUnknown))?;
-    let means = request.means;
-    match means {
-        Means::Phone => respond_phone::respond(app, caller, request, jws).await,
+    let named = respond_phone::named_by(&jws);
+    let (request, facts) = app
+        .read(move |tx| {
+            Box::pin(async move {
+                let request = tx.request(id).await?.ok_or(AppError::new(ProblemCode::RequestUnknown))?;
+                let facts = match request.means {
+                    Means::Phone => respond_phone::facts(tx, named).await?,
+                    Means::Card => None,
+                };
+                Ok::<_, AppError>((request, facts))
+            })
+        })
+        .await?;
+    match request.means {
+        Means::Phone => respond_phone::respond(app, caller, request, facts, jws).await,
         Means::Card => respond_card::respond(app, caller, request, jws, compact).await,
     }
 }

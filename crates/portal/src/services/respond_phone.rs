@@ -5,7 +5,7 @@ use crate::{AppError, AppState, caller::Caller, error::Halt, keys};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use domain::{
     identity::Identity,
-    installation::{Installation, Unlock},
+    installation::{Installation, Unlock, UnlockId},
     log::Event,
     person::MembershipStatus,
     request::{Decision, PAIRING_TRIES, Purpose, Request, RequestStatus},
@@ -20,46 +20,70 @@ use sha2::{Digest, Sha256};
 use storage::Tx;
 
 /// What an answer rests on.
-struct Facts {
+pub(super) struct Facts {
     identity: Identity,
-    installation: Installation,
+    installation: Option<Installation>,
     unlock: Option<Unlock>,
+}
+
+/// What an answer says it rests on; nothing of it is believed yet.
+pub(super) struct Named {
+    certificate: Option<[u8; 32]>,
+    unlock: Option<UnlockId>,
+}
+
+pub(super) fn named_by(jws: &Jws) -> Named {
+    let claims = jws.claims::<ResponseClaims>().ok();
+    Named {
+        certificate: jws.chain.first().map(|leaf| Sha256::digest(leaf).into()),
+        unlock: claims.and_then(|claims| Some(claims.phone?.unlock)),
+    }
+}
+
+/// Loads it, in the read that also finds the request.
+pub(super) async fn facts(tx: &mut dyn Tx, named: Named) -> Result<Option<Facts>, AppError> {
+    let Some(certificate) = named.certificate else { return Ok(None) };
+    let Some(identity) = tx.identity_by_certificate(&certificate).await? else { return Ok(None) };
+    let installation = tx.installation(identity.installation).await?;
+    let unlock = match named.unlock {
+        Some(id) => tx.unlock(id).await?,
+        None => None,
+    };
+    Ok(Some(Facts { identity, installation, unlock }))
 }
 
 pub(super) async fn respond(
     app: &AppState,
     caller: &Caller,
     request: Request,
+    facts: Option<Facts>,
     jws: Jws,
 ) -> Result<Responded, AppError> {
-    let leaf = jws.chain.first().ok_or(AppError::new(ProblemCode::IdentityUnknown))?;
-    let certificate: [u8; 32] = Sha256::digest(leaf).into();
-    let identity = app
-        .read(move |tx| Box::pin(async move { Ok::<_, AppError>(tx.identity_by_certificate(&certificate).await?) }))
-        .await?;
-    let Some(identity) = identity else {
+    let Some(facts) = facts else {
         let error = AppError::new(ProblemCode::IdentityUnknown);
-        respond::log_refusal(app, caller, &request, None, &error).await?;
+        if !jws.chain.is_empty() {
+            respond::log_refusal(app, caller, &request, None, &error).await?;
+        }
         return Err(error);
     };
-    let verified = verify(app, &request, &identity, &jws).await;
-    let (claims, proof) = match verified {
+    let (claims, proof) = match verify(app, &request, &facts, &jws) {
         Ok(verified) => verified,
         Err(error) => {
-            respond::log_refusal(app, caller, &request, Some(&identity), &error).await?;
+            respond::log_refusal(app, caller, &request, Some(&facts.identity), &error).await?;
             return Err(error);
         }
     };
-    record(app, caller, request, identity, claims, proof).await
+    record(app, caller, request, facts.identity, claims, proof).await
 }
 
 /// Everything that needs no lock: signature, chain, binding to the request, and the MAC of the unlock.
-async fn verify(
+fn verify(
     app: &AppState,
     request: &Request,
-    identity: &Identity,
+    facts: &Facts,
     jws: &Jws,
 ) -> Result<(ResponseClaims, PhoneProof), AppError> {
+    let identity = &facts.identity;
     let signed = verify_es256(&identity.public_key, jws.signing_input(), &jws.signature);
     if jws.header.alg != Algorithm::ES256 || !signed {
         return Err(ProblemCode::ResponseSignature.into());
@@ -82,28 +106,16 @@ async fn verify(
         return Err(mismatch());
     }
     respond::must_be_open(app, request)?;
-    let facts = facts(app, identity.clone(), &proof).await?;
-    check_unlock(app, &facts, &proof, &claims)?;
+    check_unlock(app, facts, &proof, &claims)?;
     Ok((claims, proof))
 }
 
-async fn facts(app: &AppState, identity: Identity, proof: &PhoneProof) -> Result<Facts, AppError> {
-    let (installation, unlock) = (identity.installation, proof.unlock);
-    app.read(move |tx| {
-        Box::pin(async move {
-            let installation = tx.installation(installation).await?;
-            let installation = installation.ok_or(AppError::new(ProblemCode::InstallationUnknown))?;
-            Ok(Facts { identity, installation, unlock: tx.unlock(unlock).await? })
-        })
-    })
-    .await
-}
-
 fn check_unlock(app: &AppState, facts: &Facts, proof: &PhoneProof, claims: &ResponseClaims) -> Result<(), AppError> {
-    if facts.installation.pin.is_blocked() {
+    let installation = facts.installation.as_ref().ok_or(AppError::new(ProblemCode::InstallationUnknown))?;
+    if installation.pin.is_blocked() {
         return Err(ProblemCode::PinBlocked.into());
     }
-    let own = |unlock: &&Unlock| unlock.installation == facts.installation.id && unlock.is_fresh(app.now());
+    let own = |unlock: &&Unlock| unlock.installation == installation.id && unlock.is_fresh(app.now());
     let required = || AppError::new(ProblemCode::UnlockRequired);
     let unlock = facts.unlock.as_ref().filter(own).ok_or_else(required)?;
     let key = open_mac_key(app, unlock).ok_or_else(required)?;
@@ -112,7 +124,7 @@ fn check_unlock(app: &AppState, facts: &Facts, proof: &PhoneProof, claims: &Resp
         claims.request_digest.as_ref(),
         claims.decision,
         facts.identity.id,
-        facts.installation.id,
+        installation.id,
         proof.counter,
     );
     if !keys::same(&wanted, proof.mac.as_ref()) {
@@ -205,7 +217,8 @@ async fn opens_something(tx: &mut dyn Tx, request: &Request, identity: &Identity
     Ok(memberships.iter().any(|m| m.status == MembershipStatus::Active))
 }
 
-/// Where an acceptance leads: a login in a browser that is not trusted for this person needs the *koppelcode*.
+/// Where an acceptance leads: a login in a browser that is not trusted for this person, or did not prove its key for this
+/// request, needs the *koppelcode*.
 async fn after(
     app: &AppState,
     tx: &mut dyn Tx,
@@ -219,7 +232,7 @@ async fn after(
         Some(cookie) => tx.browser(identity.person, &cookie).await?,
         None => None,
     };
-    if known.is_some_and(|browser| browser.is_trusted()) {
+    if known.is_some_and(|browser| browser.is_trusted(request.browser_key.as_ref())) {
         return Ok((RequestStatus::Accepted, None));
     }
     Ok((RequestStatus::Pairing, Some(Digits4::from_random(app.entropy().array()))))

@@ -37,12 +37,14 @@ pub struct Current {
 /// Seconds between two records of activity: a page visit need not cost a write each time.
 pub(crate) const TOUCH_SECONDS: i64 = 30;
 
-/// Opens a session in the transaction that finishes a login. A new login in a browser ends the old session there.
+/// Opens a session in the transaction that finishes a login. A new login in a browser ends the old session there. `key`:
+/// SHA-256 of the key that the browser proved now; without one it stays unknown.
 pub(super) async fn open(
     app: &AppState,
     caller: &Caller,
     tx: &mut dyn Tx,
     browser: &Browser,
+    key: Option<[u8; 32]>,
     with: LoggedInWith,
     person: Option<PersonId>,
 ) -> Result<NewSession, Halt> {
@@ -59,11 +61,11 @@ pub(super) async fn open(
         let mut known =
             known.unwrap_or_else(|| KnownBrowser::first_seen(person, browser.hash, browser.label.clone(), now));
         match with {
-            LoggedInWith::Phone(_) => known.logged_in(now),
+            LoggedInWith::Phone(_) => known.logged_in(key, now),
             // The Desktop App's return came back in this browser, or there would be nothing to finish.
-            LoggedInWith::Card(_) => known.desktop_return(now),
+            LoggedInWith::Card(_) => known.desktop_return(key, now),
         }
-        trusted = known.is_trusted();
+        trusted = known.is_trusted(key.as_ref());
         tx.save_browser(&known).await?;
     }
     let token = Nonce::from_bytes(app.entropy().array());
@@ -162,20 +164,6 @@ pub async fn end(app: &AppState, caller: &Caller, current: &Current, which: Sess
                 by(entry, &mine).write(tx).await?;
             }
             Ok(())
-        })
-    })
-    .await
-}
-
-/// Sessions of a person that are alive, newest first.
-pub async fn sessions_of(app: &AppState, person: PersonId) -> Result<Vec<Session>, AppError> {
-    let now = app.now();
-    app.read(move |tx| {
-        Box::pin(async move {
-            let mut sessions = tx.sessions_of(person).await?;
-            sessions.retain(|session| session.is_alive(now));
-            sessions.sort_by_key(|session| std::cmp::Reverse(session.created_at));
-            Ok(sessions)
         })
     })
     .await

@@ -122,10 +122,10 @@ async fn blocking_an_identity_ends_its_sessions_and_accepted_requests() {
         login::pair(&world.app, &caller(), &browser, shown.id, &responded.pairing_code.unwrap()).await.unwrap();
         if blocked {
             phone.change(&world, |identity| identity.status = IdentityStatus::Blocked).await;
-            let finish = login::finish(&world.app, &caller(), &browser, shown.id).await;
+            let finish = login::finish(&world.app, &caller(), &browser, shown.id, None).await;
             assert_eq!(finish.unwrap_err().code, ProblemCode::IdentityBlocked);
         } else {
-            sessions.push(login::finish(&world.app, &caller(), &browser, shown.id).await.unwrap());
+            sessions.push(login::finish(&world.app, &caller(), &browser, shown.id, None).await.unwrap());
         }
     }
     let inside = Browser { session: Some(sessions[0].token.hash()), ..browser };

@@ -7,6 +7,7 @@ use axum::{
 };
 use protocol::{ProblemCode, app_config::AppConfig};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 fn form(path: &str) -> axum::http::request::Builder {
     Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -110,7 +111,10 @@ async fn the_public_documents_are_there() {
     assert_eq!(world.get("/pki/ca.crl").await.headers[header::CONTENT_TYPE], "application/pkix-crl");
     assert_eq!(world.get("/health/live").await.status, StatusCode::OK);
     assert_eq!(world.get("/health/ready").await.status, StatusCode::OK);
-    assert!(world.get("/metrics").await.text().contains("zorgid_http_requests_total"));
+    let metrics = world.get("/metrics").await.text();
+    assert!(metrics.contains("# TYPE zorgid_http_requests_total counter\n"), "{metrics}");
+    // It goes up and down.
+    assert!(metrics.contains("# TYPE zorgid_log_seal_lag_milliseconds gauge\n"), "{metrics}");
     assert_eq!(world.get("/log/consistency?from=1&to=2").await.code(), ProblemCode::BadInput);
     let document: Value = world.get("/openapi.json").await.good();
     let paths = document["paths"].as_object().unwrap();
@@ -128,5 +132,19 @@ async fn the_public_documents_are_there() {
         "/api/v1/pin/login/finish",
     ] {
         assert!(paths.contains_key(path), "{path}");
+    }
+}
+
+/// A caller that sends its body drop by drop holds nothing for ever.
+#[tokio::test]
+async fn a_body_that_never_ends_is_not_waited_for() {
+    let world = World::new().await;
+    let hasty = portal::server::portal_within(world.app.clone(), Duration::from_millis(20));
+    for path in ["/registreren", "/pki/ocsp", "/api/v1/requests/redeem"] {
+        let never = Body::from_stream(futures::stream::pending::<Result<axum::body::Bytes, std::io::Error>>());
+        let kind = if path.starts_with("/api") { "application/json" } else { "application/x-www-form-urlencoded" };
+        let request = Request::post(path).header(header::CONTENT_TYPE, kind).header("sec-fetch-site", "same-origin");
+        let answer = call(&hasty, request.body(never).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
     }
 }

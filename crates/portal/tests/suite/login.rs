@@ -4,6 +4,7 @@ use super::{
     cards::{self, BIRTH_DATE, pass},
     forger::Forger,
     phone::phone,
+    script::Script,
     world::{World, caller},
 };
 use domain::{
@@ -41,11 +42,11 @@ async fn a_care_worker_registers_activates_a_phone_and_logs_in() {
     let asked = phone.inspect(&shown.link.reveal()).await.unwrap();
     assert_eq!(asked.claims.browser.as_ref().unwrap().name, "Firefox op Linux");
     let answered = phone.answer(&asked, Decision::Accepted, None).await.unwrap();
-    // Trusted already: the card's return came back in this browser? No: only a *login* with the card trusts it.
+    // The card's return came back in this browser, but without script it has no key: it stays unknown.
     let code = answered.pairing_code.expect("a koppelcode for a new browser");
     assert_eq!(login::status(&world.app, &desk, shown.id).await.unwrap().status, RequestStatus::Pairing);
     login::pair(&world.app, &caller(), &desk, shown.id, &code).await.unwrap();
-    let new = login::finish(&world.app, &caller(), &desk, shown.id).await.unwrap();
+    let new = login::finish(&world.app, &caller(), &desk, shown.id, None).await.unwrap();
     assert!(!new.session.browser_trusted);
 
     let inside = Browser { session: Some(new.token.hash()), ..desk.clone() };
@@ -61,9 +62,9 @@ async fn a_care_worker_registers_activates_a_phone_and_logs_in() {
 #[tokio::test]
 async fn a_second_login_on_another_day_needs_no_koppelcode() {
     let world = World::new().await;
-    let (browser, mut phone) = (world.browser(), Forger::new(&world).await);
+    let (browser, mut phone, script) = (world.browser(), Forger::new(&world).await, Script::new(&world));
     for day in 0..3 {
-        let answer = log_in(&world, &browser, &mut phone).await;
+        let answer = log_in(&world, &browser, Some(&script), &mut phone).await;
         assert_eq!(answer, day < 2, "koppelcode on day {day}");
         world.pass(10 * 3600);
         renew_unlock(&world, &mut phone).await;
@@ -72,20 +73,39 @@ async fn a_second_login_on_another_day_needs_no_koppelcode() {
     }
 }
 
+#[tokio::test]
+async fn without_a_script_a_browser_stays_unknown() {
+    let world = World::new().await;
+    let (browser, mut phone) = (world.browser(), Forger::new(&world).await);
+    for _ in 0..3 {
+        assert!(log_in(&world, &browser, None, &mut phone).await);
+        world.pass(24 * 3600);
+        renew_unlock(&world, &mut phone).await;
+    }
+}
+
 /// True when a koppelcode was asked.
-async fn log_in(world: &World, browser: &Browser, phone: &mut Forger) -> bool {
+pub async fn log_in(world: &World, browser: &Browser, script: Option<&Script>, phone: &mut Forger) -> bool {
     let shown = login::start(&world.app, browser).await.unwrap();
+    if let Some(script) = script {
+        script.ask(world, browser, shown.id).await.unwrap();
+    }
     let request = phone.open(world, &shown).await;
     let claims = phone.claims(&request, Decision::Accepted);
     let responded: protocol::response::Responded = phone.send(world, &request, &phone.sign(&claims)).await.good();
     if let Some(code) = &responded.pairing_code {
         login::pair(&world.app, &caller(), browser, shown.id, code).await.unwrap();
     }
-    login::finish(&world.app, &caller(), browser, shown.id).await.unwrap();
+    let new = match script {
+        Some(script) => script.take(world, browser, shown.id).await.unwrap(),
+        None => login::finish(&world.app, &caller(), browser, shown.id, None).await.unwrap(),
+    };
+    // Who needed no koppelcode is trusted; who needed one may have become it just now.
+    assert!(responded.pairing_code.is_some() || new.session.browser_trusted);
     responded.pairing_code.is_some()
 }
 
-async fn renew_unlock(world: &World, phone: &mut Forger) {
+pub async fn renew_unlock(world: &World, phone: &mut Forger) {
     let (id, now) = (phone.unlock, world.app.now());
     let done: Result<(), storage::StoreError> = world
         .app
@@ -149,13 +169,13 @@ async fn the_result_goes_only_to_the_browser_that_asked() {
     let foreign = login::pair(&world.app, &caller(), &other, shown.id, &code).await.unwrap_err();
     assert_eq!(foreign.code, ProblemCode::NotFound);
     assert_eq!(login::status(&world.app, &other, shown.id).await.unwrap_err().code, ProblemCode::NotFound);
-    let early = login::finish(&world.app, &caller(), &browser, shown.id).await.unwrap_err();
+    let early = login::finish(&world.app, &caller(), &browser, shown.id, None).await.unwrap_err();
     assert_eq!(early.code, ProblemCode::RequestUsed);
     login::pair(&world.app, &caller(), &browser, shown.id, &code).await.unwrap();
-    let foreign = login::finish(&world.app, &caller(), &other, shown.id).await.unwrap_err();
+    let foreign = login::finish(&world.app, &caller(), &other, shown.id, None).await.unwrap_err();
     assert_eq!(foreign.code, ProblemCode::OtherBrowser);
-    login::finish(&world.app, &caller(), &browser, shown.id).await.unwrap();
-    let twice = login::finish(&world.app, &caller(), &browser, shown.id).await.unwrap_err();
+    login::finish(&world.app, &caller(), &browser, shown.id, None).await.unwrap();
+    let twice = login::finish(&world.app, &caller(), &browser, shown.id, None).await.unwrap_err();
     assert_eq!(twice.code, ProblemCode::RequestUsed);
 }
 
@@ -198,7 +218,7 @@ async fn declining_ends_the_request() {
     let claims = phone.claims(&request, Decision::Declined);
     phone.send(&world, &request, &phone.sign(&claims)).await.good::<serde_json::Value>();
     assert_eq!(login::status(&world.app, &browser, shown.id).await.unwrap().status, RequestStatus::Declined);
-    assert!(login::finish(&world.app, &caller(), &browser, shown.id).await.is_err());
+    assert!(login::finish(&world.app, &caller(), &browser, shown.id, None).await.is_err());
     let mut second = claims.clone();
     second.decision = Decision::Accepted;
     phone.counter += 1;
@@ -214,10 +234,10 @@ async fn a_session_ends_when_idle_and_a_new_login_ends_the_old_one() {
     let (browser, mut phone) = (world.browser(), Forger::new(&world).await);
     let (id, code) = accepted(&world, &browser, &mut phone).await;
     login::pair(&world.app, &caller(), &browser, id, &code).await.unwrap();
-    let first = login::finish(&world.app, &caller(), &browser, id).await.unwrap();
+    let first = login::finish(&world.app, &caller(), &browser, id, None).await.unwrap();
     let (id, code) = accepted(&world, &browser, &mut phone).await;
     login::pair(&world.app, &caller(), &browser, id, &code).await.unwrap();
-    let second = login::finish(&world.app, &caller(), &browser, id).await.unwrap();
+    let second = login::finish(&world.app, &caller(), &browser, id, None).await.unwrap();
     let with = |token: &Nonce| Browser { session: Some(token.hash()), ..browser.clone() };
     assert!(session::current(&world.app, &with(&first.token)).await.unwrap().is_none());
     world.pass(14 * 60);

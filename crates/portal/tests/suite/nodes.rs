@@ -35,8 +35,8 @@ async fn each_step_of_a_login_may_reach_another_node() {
     login::pair(&two.app, &caller(), &browser, shown.id, &responded.pairing_code.unwrap()).await.unwrap();
     assert_eq!(page.next().await.unwrap().status, RequestStatus::Accepted);
     assert!(page.next().await.is_none(), "the page has nothing more to wait for");
-    login::finish(&one.app, &caller(), &browser, shown.id).await.unwrap();
-    assert!(login::finish(&two.app, &caller(), &browser, shown.id).await.is_err());
+    login::finish(&one.app, &caller(), &browser, shown.id, None).await.unwrap();
+    assert!(login::finish(&two.app, &caller(), &browser, shown.id, None).await.is_err());
     let replay = phone.send(&two, &request, &phone.sign(&claims)).await;
     assert!(!replay.status.is_success());
 }

@@ -17,7 +17,7 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 use storage_sql::testing::{TestClock, TestEntropy};
 use wallet::{
     Ports, Wallet, fetch_config,
-    ports::{Device, DeviceError, HttpAnswer, Storage, StorageError, Transport, TransportError},
+    ports::{Device, DeviceError, HttpAnswer, RustCrypto, Storage, StorageError, Transport, TransportError},
 };
 
 pub const PIN: &str = "482913";
@@ -90,6 +90,7 @@ pub async fn phone(world: &World, seed: u64) -> Wallet {
         device: Rc::new(Keys(SigningKey::from_slice(&secret).unwrap())),
         storage: Rc::new(Memory::default()),
         transport: network,
+        ecdsa: Rc::new(RustCrypto),
         entropy,
         clock: Rc::new(SharedClock(world.clock.clone())),
     };

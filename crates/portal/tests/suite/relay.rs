@@ -2,6 +2,7 @@
 
 use super::{
     cards::{self, open, pass, respond, return_code},
+    script::Script,
     world::{World, caller},
 };
 use domain::{
@@ -25,7 +26,7 @@ async fn a_card_logs_in_the_browser_that_brings_its_return() {
     let responded = respond(&world, &z, &opened, Decision::Accepted).await.unwrap();
     assert_eq!(login::status(&world.app, &browser, launch.id).await.unwrap().status, RequestStatus::Returning);
     card::bring_return(&world.app, &caller(), &browser, &return_code(&responded)).await.unwrap();
-    let new = login::finish(&world.app, &caller(), &browser, launch.id).await.unwrap();
+    let new = login::finish(&world.app, &caller(), &browser, launch.id, None).await.unwrap();
     // Nobody registered with this card yet: it may register, and has no person.
     assert_eq!(new.session.person, None);
     let inside = portal::browser::Browser { session: Some(new.token.hash()), ..browser };
@@ -45,7 +46,7 @@ async fn a_foreign_page_gets_no_session() {
     assert_eq!(foreign.code, ProblemCode::OtherBrowser);
     // Even with the code in hand the attacker's page gets nothing any more.
     assert!(card::bring_return(&world.app, &caller(), &attacker, &code).await.is_err());
-    assert!(login::finish(&world.app, &caller(), &attacker, launch.id).await.is_err());
+    assert!(login::finish(&world.app, &caller(), &attacker, launch.id, None).await.is_err());
 }
 
 #[tokio::test]
@@ -106,12 +107,12 @@ async fn nee_ends_it_and_the_return_lasts_two_minutes() {
 #[tokio::test]
 async fn a_registered_card_holder_gets_into_a_trusted_browser() {
     let world = World::new().await;
-    let (browser, z) = (world.browser(), pass(&world, CardType::Z));
+    let (browser, z, script) = (world.browser(), pass(&world, CardType::Z), Script::new(&world));
     cards::confirm(&world, &browser, &z, cards::BIRTH_DATE).await.unwrap();
     let launch = card::start(&world.app, &caller(), &browser, CardKind::Login).await.unwrap();
     let opened = open(&world, &launch).await.unwrap();
     let responded = respond(&world, &z, &opened, Decision::Accepted).await.unwrap();
     card::bring_return(&world.app, &caller(), &browser, &return_code(&responded)).await.unwrap();
-    let new = login::finish(&world.app, &caller(), &browser, launch.id).await.unwrap();
+    let new = script.take(&world, &browser, launch.id).await.unwrap();
     assert!(new.session.person.is_some() && new.session.browser_trusted);
 }

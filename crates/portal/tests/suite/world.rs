@@ -111,6 +111,8 @@ impl World {
                 product: "ZORG-ID".into(),
                 other_servers: Vec::new(),
                 app_dir: Some(folder.path().join("app")),
+                proxies: Default::default(),
+                retention: Default::default(),
             },
             keys: ServerKeys::derive(&[7; 32]).unwrap(),
             signer: Arc::new(setup::open_request_signer(&ca_dir, &credential).unwrap()),
@@ -143,8 +145,18 @@ impl World {
 
     /// Another node on the same database, with the same keys.
     pub async fn second_node(&self) -> Self {
+        self.node_with(|_| {}).await
+    }
+
+    /// Another node whose chance behaves in its own way.
+    pub async fn node_with_entropy(&self, entropy: Arc<dyn domain::Entropy>) -> Self {
+        self.node_with(|parts| parts.entropy = entropy).await
+    }
+
+    /// Another node, of which something is different.
+    pub async fn node_with(&self, change: impl FnOnce(&mut Parts)) -> Self {
         let credential = Credential::parse(&"ab".repeat(32)).unwrap();
-        let app = AppState::new(Parts {
+        let mut parts = Parts {
             store: Arc::new(self.database.open().await),
             clock: self.clock.clone(),
             entropy: Arc::new(TestEntropy::seeded(4242)),
@@ -156,7 +168,9 @@ impl World {
             certificates: self.app.certificates.clone(),
             opaque: self.app.opaque.clone(),
             metrics: Default::default(),
-        });
+        };
+        change(&mut parts);
+        let app = AppState::new(parts);
         Self {
             portal: portal::server::portal(app.clone()),
             mobile: portal::server::mobile_app(app.clone()),

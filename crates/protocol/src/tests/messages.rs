@@ -7,7 +7,7 @@ use crate::{
     enrol::Enrol,
     nonce::Nonce,
     pin::PinStanding,
-    request::{Redeem, RequestClaims},
+    request::{BrowserLabel, Redeem, RequestClaims},
     response::{Respond, ResponseClaims},
 };
 use domain::Timestamp;
@@ -88,6 +88,13 @@ proptest! {
         let code = ShortCode::Login(crate::code::LoginCode::from_random(&bytes));
         let text = serde_json::to_string(&code).expect("JSON");
         prop_assert_eq!(serde_json::from_str::<ShortCode>(&text).expect("a code"), code);
+    }
+}
+
+#[test]
+fn a_browser_is_named_in_both_languages() {
+    for (dutch, english) in [("Firefox op Windows", "Firefox on Windows"), ("Onbekende browser", "Unknown browser")] {
+        assert_eq!(BrowserLabel { name: dutch.into() }.in_english(), english);
     }
 }
 

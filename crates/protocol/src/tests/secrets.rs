@@ -59,6 +59,16 @@ fn an_enrolment_shows_no_birth_date_and_no_revocation_code() {
 }
 
 #[test]
+fn an_answer_shows_no_return_code() {
+    let responded: crate::response::Responded = serde_json::from_value(serde_json::json!({
+        "decision": "accepted", "pairing_code": "4711", "return_url": "https://portal.test/desktop/return#ABCDEFGH",
+    }))
+    .expect("a message");
+    let shown = format!("{responded:?}");
+    assert!(!shown.contains("ABCDEFGH") && !shown.contains("4711"), "{shown}");
+}
+
+#[test]
 fn a_nonce_has_one_text_and_its_hash_is_sha256() {
     let nonce = Nonce::from_bytes([0; 32]);
     let hex: String = nonce.hash().iter().map(|b| format!("{b:02x}")).collect();

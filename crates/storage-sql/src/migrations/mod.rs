@@ -10,6 +10,7 @@ mod m0007_registrations;
 mod m0008_sessions;
 mod m0009_counters;
 mod m0010_log;
+mod m0011_browser_keys;
 
 use sea_orm_migration::prelude::*;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_sessions::Migration),
             Box::new(m0009_counters::Migration),
             Box::new(m0010_log::Migration),
+            Box::new(m0011_browser_keys::Migration),
         ]
     }
 }

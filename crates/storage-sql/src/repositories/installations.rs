@@ -8,8 +8,10 @@ use crate::{
 };
 use domain::{
     Timestamp,
+    ids::first_at,
     installation::{Installation, InstallationId, Unlock, UnlockId},
     pin::{MAX_TRIES, PinCounter, PinRefusal, TRIES_PER_ROUND, WAITS},
+    retention::Disposable,
 };
 use std::sync::LazyLock;
 use storage::Installations;
@@ -122,5 +124,12 @@ impl Installations for SqlTx<'_> {
         let sql = "UPDATE unlocks SET login_state = $2, mac_key = $3, finished_at = $4 WHERE id = $1";
         let values = values![changed.id, &changed.login_state, &changed.mac_key, changed.finished_at];
         self.update("unlock", sql, values).await
+    }
+    async fn purge_installations(&mut self, may_go: &Disposable, most: u32) -> Result<u64> {
+        // `Disposable::installation` as a statement; a test compares them. The record is looked at twice because on
+        // PostgreSQL it may be set between finding and deleting.
+        let sql = "DELETE FROM installations WHERE opaque_record IS NULL AND id IN (SELECT id FROM installations \
+                   WHERE id < $1 AND created_at < $2 AND opaque_record IS NULL ORDER BY id LIMIT $3)";
+        self.execute(sql, values![first_at(may_go.installations), may_go.installations, most]).await
     }
 }

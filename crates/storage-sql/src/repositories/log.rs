@@ -69,9 +69,22 @@ impl Log for SqlTx<'_> {
     async fn checkpoint(&mut self) -> Result<Option<String>> {
         self.rows("SELECT note FROM log_tree WHERE id = 1", &[]).await?.first_mut().map(|row| row.text()).transpose()
     }
-    async fn leaf_hashes(&mut self) -> Result<Vec<Hash>> {
-        let sql = "SELECT leaf_hash FROM log_entries WHERE leaf IS NOT NULL ORDER BY leaf";
-        self.rows(sql, &[]).await?.iter_mut().map(|row| row.array()).collect()
+    async fn leaf_hashes(&mut self, size: u64) -> Result<Vec<Hash>> {
+        // In parts: rows take several times the room of the hashes in them.
+        const PART: u64 = 10_000;
+        let sql = "SELECT leaf_hash FROM log_entries WHERE leaf >= $1 AND leaf < $2 ORDER BY leaf";
+        let mut hashes = Vec::new();
+        loop {
+            let from = hashes.len() as u64;
+            let to = size.min(from + PART);
+            for mut row in self.rows(sql, values![from, to]).await? {
+                hashes.push(row.array()?);
+            }
+            let read = hashes.len() as u64;
+            if read == size || read < to {
+                return Ok(hashes);
+            }
+        }
     }
     async fn log_records(&mut self) -> Result<Vec<LogRecord>> {
         let sql = "SELECT leaf, leaf_hash, salt, content, mac, at, organisation, person, actor FROM log_entries \

@@ -60,6 +60,9 @@ fn stored(membership: &Membership) -> Result<(String, Option<String>, Option<&st
 
 #[async_trait::async_trait]
 impl People for SqlTx<'_> {
+    async fn alone(&mut self, about: &str) -> Result<()> {
+        self.lock_name(about).await
+    }
     async fn person(&mut self, id: PersonId) -> Result<Option<Person>> {
         self.load_one(select_people!("WHERE id = $1"), values![id], person).await
     }

@@ -7,10 +7,13 @@ use crate::{
     value::values,
 };
 use domain::{
+    Timestamp,
+    ids::first_at,
     registration::{Registration, RegistrationId},
     request::RequestId,
 };
 use storage::Registrations;
+use uuid::Uuid;
 
 fn registration(row: &mut Row) -> Result<Registration> {
     row.json_opt()?.ok_or_else(|| corrupt("a registration"))
@@ -53,5 +56,21 @@ impl Registrations for SqlTx<'_> {
             changed.updated_at
         ];
         self.execute(sql, values).await.map(|_| ())
+    }
+    async fn idle_registrations(
+        &mut self,
+        before: Timestamp,
+        after: Option<RegistrationId>,
+        most: u32,
+    ) -> Result<Vec<Registration>> {
+        // Ids rise with time, and the last step comes after the first.
+        let sql = "SELECT state FROM registrations WHERE id > $1 AND id < $2 AND updated_at < $3 ORDER BY id LIMIT $4";
+        let after = after.map_or(Uuid::nil(), |id| id.0);
+        let mut rows = self.rows(sql, values![after, first_at(before), before, most]).await?;
+        rows.iter_mut().map(registration).collect()
+    }
+    async fn delete_registration(&mut self, id: RegistrationId, updated_at: Timestamp) -> Result<bool> {
+        let sql = "DELETE FROM registrations WHERE id = $1 AND updated_at = $2";
+        Ok(self.execute(sql, values![id, updated_at]).await? == 1)
     }
 }

@@ -1,16 +1,16 @@
 use crate::support::*;
 use domain::{
     log::{Actor, Event, LogEntry},
-    merkle::{consistency_proof, is_consistent},
+    merkle::{Hash, consistency_proof, is_consistent},
     organisation::OrganisationId,
     person::PersonId,
 };
 use sqlx::{AssertSqlSafe, Connection as _};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use storage::{
-    LogFilter, Sealed, Store,
+    LogFilter, Sealed, Sealer, Store, StoreError,
     checkpoint::SignedNote,
-    verify::{Expected, Problem, Verification, verify},
+    verify::{Expected, Problem, RETENTION_SECONDS, Verification, verify},
 };
 use storage_sql::{
     SqlStore,
@@ -58,7 +58,10 @@ pub async fn entries_are_sealed_and_verified(db: TestDatabase) {
     }
     assert_eq!(store.seal(&FakeSealer).await.unwrap().entries, 0);
     // What the public may ask: that each checkpoint is the beginning of the next.
-    let leaves = read_job!(store, tx => { tx.leaf_hashes().await }).unwrap();
+    let leaves = read_job!(store, tx => { tx.leaf_hashes(size).await }).unwrap();
+    assert_eq!(leaves.len() as u64, size);
+    assert_eq!(read_job!(store, tx => { tx.leaf_hashes(2).await }).unwrap(), leaves[..2]);
+    assert_eq!(read_job!(store, tx => { tx.leaf_hashes(size + 1).await }).unwrap(), leaves);
     let notes: Vec<_> = kept.iter().map(|note| SignedNote::parse(note).unwrap().checkpoint).collect();
     for pair in notes.windows(2) {
         let newer = &leaves[..usize::try_from(pair[1].size).unwrap()];
@@ -94,6 +97,7 @@ pub async fn tampering_is_found(db: TestDatabase) {
     for (sql, expected) in [
         ("UPDATE log_entries SET content = replace(content, 'log.read', 'role.given') WHERE leaf = 3", Problem::Changed),
         ("UPDATE log_entries SET content = NULL WHERE leaf = 3", Problem::Changed),
+        ("UPDATE log_entries SET content = NULL, salt = NULL WHERE leaf = 3", Problem::Changed),
         ("UPDATE log_entries SET at = at + 1 WHERE leaf = 3", Problem::Changed),
         ("UPDATE log_entries SET mac = salt WHERE leaf = 3", Problem::Changed),
         ("DELETE FROM log_entries WHERE leaf = 3", Problem::Missing),
@@ -115,8 +119,41 @@ pub async fn tampering_is_found(db: TestDatabase) {
         tamper(&db, restore).await;
     }
     // Retention: salt and content go, the hash stays.
+    db.clock.advance(RETENTION_SECONDS);
     tamper(&db, "UPDATE log_entries SET content = NULL, salt = NULL WHERE leaf < 3").await;
     assert_eq!(verified(&db, &store, &[]).await.errors, []);
+}
+
+/// Remembers what it sealed.
+struct Keeper(Mutex<Option<(u64, Hash)>>);
+impl Sealer for Keeper {
+    fn sign_checkpoint(&self, size: u64, root: &Hash) -> Result<String, String> {
+        FakeSealer.sign_checkpoint(size, root)
+    }
+    fn may_grow(&self, size: u64, root: &Hash) -> Result<(), String> {
+        let kept = *self.0.lock().unwrap();
+        if kept.is_none_or(|kept| kept == (size, *root)) { Ok(()) } else { Err("another log".to_owned()) }
+    }
+    fn sealed(&self, note: &str) {
+        let checkpoint = SignedNote::parse(note).unwrap().checkpoint;
+        *self.0.lock().unwrap() = Some((checkpoint.size, checkpoint.root));
+    }
+}
+
+/// Whoever writes in the database takes an entry away and has the rest sealed anew by the server itself.
+pub async fn a_log_that_was_cut_gets_no_new_seal(db: TestDatabase) {
+    let (store, keeper) = (db.open().await, Keeper(Mutex::default()));
+    for round in 1..=3 {
+        append(&store, entry(&db, Event::LogRead)).await;
+        assert_eq!(store.seal(&keeper).await.unwrap().size, round);
+    }
+    let cut = "DELETE FROM log_entries WHERE leaf = 1; UPDATE log_entries SET leaf = NULL; DELETE FROM log_tree";
+    tamper(&db, cut).await;
+    for _ in 0..2 {
+        append(&store, entry(&db, Event::LogRead)).await;
+    }
+    assert!(matches!(store.seal(&keeper).await, Err(StoreError::Corrupt(_))));
+    assert_eq!(read_job!(store, tx => { tx.checkpoint().await }).unwrap(), None);
 }
 
 pub async fn entries_are_filtered(db: TestDatabase) {

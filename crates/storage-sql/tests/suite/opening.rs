@@ -30,6 +30,25 @@ pub async fn many_open_at_once(db: TestDatabase) {
     for store in all {
         store.unwrap();
     }
+    // Nothing of the migration stays beside the file.
+    if let Some(path) = db.url.strip_prefix("sqlite:") {
+        assert!(std::path::Path::new(path).exists());
+        assert!(!std::path::Path::new(&format!("{path}-migrating")).exists());
+    }
     let nowhere = Options { url: "mysql://localhost/x".into(), ..db.options() };
     assert!(matches!(open(nowhere).await, Err(OpenError::Url)));
+}
+
+/// People's data: the file and what SQLite puts beside it are for their owner only, also in a folder that others read.
+pub async fn the_file_is_private(db: TestDatabase) {
+    use std::os::unix::fs::PermissionsExt;
+    let Some(path) = db.url.strip_prefix("sqlite:").map(std::path::Path::new) else { return };
+    let store = db.open().await;
+    let folder = path.parent().unwrap().read_dir().unwrap().map(Result::unwrap);
+    let files: Vec<_> = folder.filter(|file| file.metadata().unwrap().len() > 0).collect();
+    assert!(files.len() >= 2, "database and WAL");
+    for file in files {
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o077, 0, "{:?}", file.path());
+    }
+    drop(store);
 }

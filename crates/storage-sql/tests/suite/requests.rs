@@ -31,6 +31,7 @@ pub async fn a_request_comes_back_as_it_was(db: TestDatabase) {
     request.response = Some("a.b.c".into());
     request.problem = Some("card-revoked".into());
     request.expires_at = NOW.plus_seconds(1);
+    request.browser_key = Some(bytes32(&db));
     request.opened_at = Some(NOW);
     request.decided_at = Some(NOW);
     let changed = request.clone();
@@ -41,6 +42,10 @@ pub async fn a_request_comes_back_as_it_was(db: TestDatabase) {
     let (id, new) = (signed.id, signed.clone());
     write_job!(store, tx => { tx.insert_request(&new).await }).unwrap();
     assert_eq!(read_job!(store, tx => { tx.request(id).await }).unwrap(), Some(signed));
+    let proved = Request { browser_key: Some([5; 32]), ..crate::support::request(&db) };
+    let (id, new) = (proved.id, proved.clone());
+    write_job!(store, tx => { tx.insert_request(&new).await }).unwrap();
+    assert_eq!(read_job!(store, tx => { tx.request(id).await }).unwrap(), Some(proved));
 }
 
 pub async fn requests_are_found(db: TestDatabase) {
@@ -164,7 +169,7 @@ pub async fn browsers_are_kept_per_person(db: TestDatabase) {
     let mut browser = Browser::first_seen(id, [1; 32], "Firefox".into(), NOW);
     let first = browser.clone();
     write_job!(store, tx => { tx.save_browser(&first).await }).unwrap();
-    browser.logged_in(NOW.plus_seconds(86_400));
+    browser.logged_in(Some([3; 32]), NOW.plus_seconds(86_400));
     browser.reported = true;
     let changed = browser.clone();
     write_job!(store, tx => { tx.save_browser(&changed).await }).unwrap();

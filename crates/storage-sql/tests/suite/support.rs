@@ -150,6 +150,7 @@ pub fn request(db: &TestDatabase) -> Request {
         expires_at: NOW.plus_seconds(300),
         opened_at: None,
         decided_at: None,
+        browser_key: None,
     }
 }
 

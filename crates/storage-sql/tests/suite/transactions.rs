@@ -92,6 +92,27 @@ pub async fn writers_do_not_lose_updates(db: TestDatabase) {
     assert_eq!(stored.counter, identity.counter + 200);
 }
 
+/// Looking whether something is there and adding it when it is not, at two nodes: it is added once.
+pub async fn what_is_missing_is_added_once(db: TestDatabase) {
+    let nodes = [Arc::new(db.open().await), Arc::new(db.open().await)];
+    let jobs = (0..20).map(|number: usize| {
+        let (node, new) = (nodes[number % 2].clone(), organisation(&db, &format!("{number:08}")));
+        tokio::spawn(async move {
+            write_job!(*node, tx => {
+                tx.alone("the first organisation").await?;
+                if tx.organisations().await?.is_empty() {
+                    tx.insert_organisation(&new).await?;
+                }
+                Ok(())
+            })
+        })
+    });
+    for job in jobs.collect::<Vec<_>>() {
+        job.await.unwrap().unwrap();
+    }
+    assert_eq!(read_job!(*nodes[0], tx => { tx.organisations().await }).unwrap().len(), 1);
+}
+
 pub async fn notifications_reach_both_nodes(db: TestDatabase) {
     let (one, two) = (db.open().await, db.open().await);
     // SQLite has one node; PostgreSQL tells all.

@@ -61,13 +61,17 @@ fn note_of(records: &[LogRecord]) -> String {
 }
 
 fn problems(records: &[LogRecord], checkpoint: Option<&str>, kept: &[String]) -> Vec<Problem> {
+    problems_at(NOW, records, checkpoint, kept)
+}
+
+fn problems_at(now: Timestamp, records: &[LogRecord], checkpoint: Option<&str>, kept: &[String]) -> Vec<Problem> {
     let expected = Expected {
         origin: ORIGIN,
         checkpoint,
         kept,
         node_keys: &[NODE],
         is_signed: &|note| note.signature == note.body.as_bytes(),
-        now: NOW,
+        now,
     };
     verify(records, &expected).errors.into_iter().map(|finding| finding.code).collect()
 }
@@ -98,9 +102,21 @@ fn the_counts_are_told() {
 fn after_retention_only_the_hash_stays() {
     let mut records = log(4);
     let note = note_of(&records);
+    let later = NOW.plus_seconds(RETENTION_SECONDS);
     (records[1].salt, records[1].content) = (None, None);
-    assert_eq!(problems(&records, Some(&note), &[]), []);
+    assert_eq!(problems_at(later, &records, Some(&note), &[]), []);
     records[2].salt = None;
+    assert_eq!(problems_at(later, &records, Some(&note), &[]), [Problem::Changed]);
+}
+
+#[test]
+fn content_that_is_gone_before_its_time_is_found() {
+    let mut records = log(4);
+    let note = note_of(&records);
+    (records[2].salt, records[2].content) = (None, None);
+    assert_eq!(problems(&records, Some(&note), &[]), [Problem::Changed]);
+    // Its date is no longer covered by anything, but the entries before it know better.
+    records[2].at = NOW.plus_seconds(-RETENTION_SECONDS);
     assert_eq!(problems(&records, Some(&note), &[]), [Problem::Changed]);
 }
 

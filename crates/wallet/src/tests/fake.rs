@@ -300,9 +300,9 @@ impl FakeServer {
     }
     fn enrol(&mut self, body: Enrol, now: Timestamp) -> Answer {
         let key = self.mac_key(body.unlock, body.installation, now)?;
-        let id = IdentityId::new(now, &self.entropy);
+        let fresh = IdentityId::new(now, &self.entropy);
         let asking = self.find(body.nonce.as_ref(), body.code.as_ref())?;
-        assert!(asking.opened && !asking.done);
+        assert!(asking.opened);
         let mac = enrol_mac(&key, &jws::digest(&asking.jws), &body.csr.0, body.installation);
         assert_eq!(body.mac.0, mac);
         if asking.claims.enrolment.as_ref().is_some_and(|o| o.birth_date_required)
@@ -310,13 +310,18 @@ impl FakeServer {
         {
             return Err(problem(ProblemCode::BirthDateWrong));
         }
-        asking.done = true;
+        let again = std::mem::replace(&mut asking.done, true);
         let name = asking.claims.enrolment.as_ref().expect("an offer").name.clone();
         let csr = CertReq::from_der(&body.csr.0).expect("PKCS#10");
         let spki = der::Encode::to_der(&csr.info.public_key).expect("a key");
         let phone = VerifyingKey::from_public_key_der(&spki).expect("a key");
         let signature = p256::ecdsa::DerSignature::try_from(csr.signature.raw_bytes()).expect("a signature");
         phone.verify(&der::Encode::to_der(&csr.info).expect("DER"), &signature).expect("proof of possession");
+        let known = self.identities.iter().find(|(_, (key, _))| *key == phone).map(|(id, _)| *id);
+        if again && known.is_none() {
+            return Err(problem(ProblemCode::RequestUsed));
+        }
+        let id = known.unwrap_or(fresh);
         self.identities.insert(id, (phone, 0));
         let chain = self.ca.mobile_id(self.certify.as_ref().unwrap_or(&phone));
         tell(Enrolled {

@@ -60,6 +60,28 @@ fn the_birth_date_is_asked_and_may_be_tried_again() {
 }
 
 #[test]
+fn a_lost_answer_is_asked_for_again_with_the_same_key_also_after_a_restart() {
+    let world = World::new();
+    let mut wallet = world.fresh();
+    let asked = world.ask(&wallet, 0, Purpose::Enrol).expect("an enrolment");
+    world.network.loses.set(true);
+    let lost = now_or_never(wallet.activate(&asked, BirthDate::new(1980, 2, 1))).expect_err("no answer");
+    assert!(matches!(lost, WalletError::Unreachable(_)), "{lost}");
+    assert!(wallet.identities().is_empty());
+    // The app was closed; the request that it had opened is examined again.
+    let link = world.server(0, |s| s.link());
+    let mut again = world.wallet();
+    now_or_never(again.unlock(PIN)).expect("the right PIN");
+    let asked = again.examine(&link, asked.jws().to_owned()).expect("the same request");
+    let activated = now_or_never(again.activate(&asked, BirthDate::new(1980, 2, 1))).expect("an identity");
+    assert_eq!(again.identities().iter().map(|one| one.id).collect::<Vec<_>>(), [activated.identity]);
+    world.server(0, |s| assert_eq!(s.identities.len(), 1));
+    // The next enrolment gets a key of its own.
+    world.activate(&mut again, 0);
+    world.server(0, |s| assert_eq!(s.identities.len(), 2));
+}
+
+#[test]
 fn a_birth_date_that_is_not_asked_is_not_sent() {
     let world = World::new();
     let mut wallet = world.fresh();

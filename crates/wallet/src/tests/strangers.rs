@@ -1,10 +1,11 @@
 //! What strangers can send: nothing of it may panic, and nothing of it may reach a server.
 
-use super::world::World;
+use super::{fake::FakeServer, world::World};
 use crate::{
     WalletError,
     chain::{self, ChainError},
-    verify::{self, Expected, RequestError},
+    ports::RustCrypto,
+    verify::{self, Expected, KnownSigner, RequestError},
 };
 use domain::request::Purpose;
 use proptest::prelude::*;
@@ -29,12 +30,32 @@ fn check(jws: &str) -> Result<(), RequestError> {
         root: &good().1,
         audience: Audience::MobileApp,
     };
-    verify::request(jws, expected, |_| true).map(|_| ())
+    verify::request(jws, expected, &KnownSigner::default(), &RustCrypto, |_| true).map(|_| ())
 }
 
 #[test]
 fn the_good_one_is_good() {
     check(&good().0).expect("verified");
+}
+
+#[test]
+fn a_remembered_signer_opens_no_other_root_or_chain() {
+    let (jws, root) = good();
+    let chain = protocol::jws::Jws::parse(jws, protocol::jws::TYP_REQUEST).expect("a JWS").chain;
+    let signer = KnownSigner::default();
+    let leaf = signer.verify(&chain, root).expect("good");
+    assert!(std::rc::Rc::ptr_eq(&leaf, &signer.verify(&chain, root).expect("still good")), "not verified again");
+    for place in 0..chain.len() {
+        for byte in [0, chain[place].len() / 2, chain[place].len() - 1] {
+            let mut changed = chain.clone();
+            changed[place][byte] ^= 1;
+            assert!(signer.verify(&changed, root).is_err(), "certificate {place}, byte {byte}");
+        }
+    }
+    let other = FakeServer::new("acc", domain::Environment::Acceptatie, 77);
+    assert_eq!(signer.verify(&chain, &other.ca.root).err(), Some(ChainError::Broken));
+    assert_eq!(signer.verify(&chain[..1], root).err(), Some(ChainError::Broken));
+    assert!(signer.verify(&chain, root).is_ok());
 }
 
 proptest! {
@@ -85,4 +106,15 @@ proptest! {
 fn a_huge_certificate_is_not_even_parsed() {
     let huge = vec![0x30; protocol::limits::CERTIFICATE + 1];
     assert!(matches!(chain::verify(&[huge], &good().1), Err(ChainError::Unreadable)));
+}
+
+#[test]
+fn a_huge_wallet_file_is_not_even_parsed() {
+    let world = World::new();
+    let mut wallet = world.fresh();
+    let mut stored = world.stored();
+    stored["padding"] = "x".repeat(protocol::limits::WALLET_FILE).into();
+    world.store(&stored);
+    let refused = super::world::now_or_never(wallet.unlock(super::world::PIN));
+    assert!(matches!(refused, Err(WalletError::File(_))), "{refused:?}");
 }

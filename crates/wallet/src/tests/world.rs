@@ -3,7 +3,7 @@
 use super::fake::FakeServer;
 use crate::{
     Asked, Ports, Wallet, WalletError,
-    ports::{Device, DeviceError, HttpAnswer, Storage, StorageError, Transport, TransportError},
+    ports::{Device, DeviceError, HttpAnswer, RustCrypto, Storage, StorageError, Transport, TransportError},
 };
 use async_trait::async_trait;
 use domain::{BirthDate, Clock, Entropy, Environment, Timestamp, identity::IdentityId, request::Purpose};
@@ -113,6 +113,8 @@ impl Storage for TestStorage {
 pub struct TestNetwork {
     pub servers: RefCell<Vec<FakeServer>>,
     pub offline: Cell<bool>,
+    /// The next answer is lost on its way back.
+    pub loses: Cell<bool>,
     clock: Rc<TestClock>,
 }
 
@@ -126,7 +128,11 @@ impl Transport for TestNetwork {
         let server = servers.iter_mut().find(|s| url.starts_with(&s.known.api_origin));
         let server = server.ok_or_else(|| TransportError("no such host".into()))?;
         let path = url.strip_prefix(&server.known.api_origin).expect("an address of it").to_owned();
-        Ok(match server.handle(&path, &json, self.clock.now()) {
+        let answer = server.handle(&path, &json, self.clock.now());
+        if self.loses.take() {
+            return Err(TransportError("reset".into()));
+        }
+        Ok(match answer {
             Ok(answer) => HttpAnswer { status: 200, body: serde_json::to_vec(&answer).expect("JSON") },
             Err(problem) => HttpAnswer { status: problem.status, body: serde_json::to_vec(&problem).expect("JSON") },
         })
@@ -156,7 +162,12 @@ impl World {
             FakeServer::new("acc2", Environment::Acceptatie, 20),
             FakeServer::new("prod", Environment::Productie, 30),
         ];
-        let network = TestNetwork { servers: RefCell::new(servers), offline: Cell::new(false), clock: clock.clone() };
+        let network = TestNetwork {
+            servers: RefCell::new(servers),
+            offline: Cell::new(false),
+            loses: Cell::new(false),
+            clock: clock.clone(),
+        };
         Self {
             device: Rc::new(TestDevice::new(1)),
             storage: Rc::default(),
@@ -173,6 +184,7 @@ impl World {
             device: self.device.clone(),
             storage: self.storage.clone(),
             transport: self.network.clone(),
+            ecdsa: Rc::new(RustCrypto),
             entropy: self.entropy.clone(),
             clock: self.clock.clone(),
         }

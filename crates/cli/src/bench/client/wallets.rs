@@ -9,7 +9,11 @@ use crate::{
     edge::{OsEntropy, SystemClock},
 };
 use async_trait::async_trait;
-use aws_lc_rs::hmac;
+use aws_lc_rs::{
+    hmac,
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, UnparsedPublicKey},
+};
 use domain::Entropy;
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, header};
@@ -20,7 +24,7 @@ use p256::{
 use std::{cell::RefCell, rc::Rc};
 use wallet::{
     Ports, Wallet,
-    ports::{Device, DeviceError, HttpAnswer, Storage, StorageError, Transport, TransportError},
+    ports::{Device, DeviceError, Ecdsa, HttpAnswer, Storage, StorageError, Transport, TransportError},
 };
 
 const PIN: &str = "135790";
@@ -34,6 +38,7 @@ pub async fn enrolled(app: &str, person: &Enrolee) -> Result<Wallet, BenchError>
         device: Rc::new(Memory::new()?),
         storage: Rc::new(File::default()),
         transport,
+        ecdsa: Rc::new(AwsLc::default()),
         entropy: Rc::new(OsEntropy),
         clock: Rc::new(SystemClock),
     };
@@ -74,6 +79,38 @@ impl Device for Memory {
     async fn public_key(&self) -> Result<Vec<u8>, DeviceError> {
         let der = self.installation.verifying_key().to_public_key_der();
         der.map(p256::pkcs8::Document::into_vec).map_err(|error| DeviceError(error.to_string()))
+    }
+}
+
+/// A phone computes by itself; here its signatures share the cores with the server that is measured, so they are made
+/// with the server's library.
+#[derive(Default)]
+struct AwsLc {
+    // The identity's key, as a phone's key store would hold it.
+    latest: RefCell<Option<(Vec<u8>, Rc<EcdsaKeyPair>)>>,
+}
+
+impl AwsLc {
+    fn pair(&self, key: &[u8]) -> Option<Rc<EcdsaKeyPair>> {
+        if let Some((_, pair)) = self.latest.borrow().as_ref().filter(|(known, _)| known == key) {
+            return Some(pair.clone());
+        }
+        let secret = SigningKey::from_slice(key).ok()?;
+        let point = secret.verifying_key().to_encoded_point(false);
+        let rule = &ECDSA_P256_SHA256_FIXED_SIGNING;
+        let pair = Rc::new(EcdsaKeyPair::from_private_key_and_public_key(rule, key, point.as_bytes()).ok()?);
+        self.latest.replace(Some((key.to_vec(), pair.clone())));
+        Some(pair)
+    }
+}
+
+impl Ecdsa for AwsLc {
+    fn sign(&self, key: &[u8], message: &[u8]) -> Option<[u8; 64]> {
+        let signature = self.pair(key)?.sign(&SystemRandom::new(), message).ok()?;
+        signature.as_ref().try_into().ok()
+    }
+    fn verify(&self, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+        UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key).verify(message, signature).is_ok()
     }
 }
 

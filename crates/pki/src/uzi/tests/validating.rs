@@ -206,6 +206,80 @@ fn the_newest_of_two_lists_counts() {
     assert_eq!(validator.validate(&card.chain(), bench.now), Err(UziRefusal::Revoked));
 }
 
+/// The forger's lists have the same names and come later; without them the pass is good, or revoked, as before.
+#[test]
+fn a_newer_list_by_a_forger_hides_nothing() {
+    let (bench, forger) = (Bench::new(), Bench::new());
+    let forged = forger.register.crls(&[], bench.now, 48).unwrap().into_iter().map(|(_, der)| der);
+    let forged: Vec<Vec<u8>> = forged.collect();
+    for state in [CardState::Valid, CardState::Revoked] {
+        let card = bench.card(card_spec(CardType::Z, state));
+        let genuine = bench.lists(&card);
+        let all: Vec<Vec<u8>> = forged.iter().chain(&genuine).cloned().collect();
+        let validator = bench.validator(UziConfig::of(Environment::Acceptatie), &all);
+        assert_eq!(validator.warnings().len(), forged.len());
+        assert!(validator.warnings()[0].contains("did not sign it"), "{:?}", validator.warnings());
+        match (state, validator.validate(&card.chain(), bench.now)) {
+            (CardState::Revoked, refused) => assert_eq!(refused, Err(UziRefusal::Revoked)),
+            (_, outcome) => {
+                let (_, evidence) = outcome.unwrap();
+                assert!(evidence.crls.iter().all(|used| genuine.iter().any(|der| sha256_hex(der) == used.sha256)));
+            }
+        }
+        // The genuine one ends first: then nothing fresh is left, and a forged one does not help.
+        let late = bench.now.plus_seconds(47 * 3600 + 1);
+        let refused = validator.validate(&card.chain(), late).unwrap_err();
+        assert_eq!(refused.name(), if state == CardState::Valid { "crl-stale" } else { "card-revoked" });
+    }
+}
+
+#[test]
+fn one_changed_byte_makes_a_list_no_list() {
+    let bench = Bench::new();
+    let card = bench.good(CardType::Z);
+    let older = bench.lists(&card);
+    let mut newer: Vec<Vec<u8>> =
+        bench.register.crls(&[], bench.now, 48).unwrap().into_iter().map(|(_, der)| der).collect();
+    for list in &mut newer {
+        *list.last_mut().unwrap() ^= 1;
+    }
+    let alone = bench.validator(UziConfig::of(Environment::Acceptatie), &newer);
+    assert!(matches!(alone.validate(&card.chain(), bench.now), Err(UziRefusal::CrlMissing(_))));
+    assert_eq!(alone.crls_until(), None);
+    newer.extend(older);
+    let both = bench.validator(UziConfig::of(Environment::Acceptatie), &newer);
+    assert!(both.validate(&card.chain(), bench.now).is_ok());
+    assert_eq!(both.crls_until().unwrap().unix(), bench.now.plus_seconds(47 * 3600).unix());
+}
+
+/// CAs that only the pass brings: their lists are judged when it comes.
+#[test]
+fn lists_of_authorities_that_the_pass_brings_are_held_against_their_keys() {
+    let (bench, forger) = (Bench::new(), Bench::new());
+    let card = bench.good(CardType::Z);
+    let anchors = split_trust(bench.register.trust()).0;
+    let forged = forger.register.crls(&[], bench.now, 48).unwrap().into_iter().map(|(_, der)| der);
+    let forged: Vec<Vec<u8>> = forged.collect();
+    let of = |lists: &[Vec<u8>]| {
+        let config = UziConfig::of(Environment::Acceptatie);
+        UziValidator::new(config, anchors.clone(), lists).unwrap().validate(&card.chain(), bench.now)
+    };
+    let all: Vec<Vec<u8>> = forged.iter().cloned().chain(bench.lists(&card)).collect();
+    assert!(of(&all).is_ok());
+    assert!(matches!(of(&forged), Err(UziRefusal::CrlMissing(_))));
+}
+
+#[test]
+fn an_older_list_that_ended_does_not_count_against_a_newer_one() {
+    let bench = Bench::new();
+    let card = bench.good(CardType::Z);
+    let ended = bench.register.crls(&[], bench.now.plus_seconds(-7200), 1).unwrap().into_iter().map(|(_, der)| der);
+    let lists: Vec<Vec<u8>> = ended.chain(bench.lists(&card)).collect();
+    let validator = bench.validator(UziConfig::of(Environment::Acceptatie), &lists);
+    assert!(validator.validate(&card.chain(), bench.now).is_ok());
+    assert!(validator.crls_until().unwrap() > bench.now);
+}
+
 #[test]
 fn garbage_among_the_lists_is_left_out_with_a_warning() {
     let bench = Bench::new();

@@ -73,6 +73,8 @@ struct QrEndedPage {
     ui: Ui,
     /// The last day of a QR code that works but is not shown any more.
     hidden: Option<String>,
+    /// This browser may make a new one; later only the pass does.
+    renewable: bool,
 }
 
 /// The last day of a QR code.
@@ -88,14 +90,15 @@ pub(in crate::pages) async fn qr(visit: Visit) -> Result<Response, AppError> {
         Err(elsewhere) => return Ok(elsewhere),
     };
     let ui = visit.ui("/registreren/qr");
+    let renewable = view.registration.shows_qr(visit.app.now());
     let Some(shown) = &view.enrolment else {
         return match view.enrolment_status {
             Some(RequestStatus::Opened) => Ok(ui::see("/registreren/installeren")),
-            _ => ui::page(&QrEndedPage { ui, hidden: None }),
+            _ => ui::page(&QrEndedPage { ui, hidden: None, renewable }),
         };
     };
-    if !view.registration.shows_qr(visit.app.now()) {
-        return ui::page(&QrEndedPage { ui, hidden: Some(until(&visit, &view)) });
+    if !renewable {
+        return ui::page(&QrEndedPage { ui, hidden: Some(until(&visit, &view)), renewable });
     }
     let link = shown.link.reveal();
     ui::page(&QrPage {

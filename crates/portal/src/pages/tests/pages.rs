@@ -337,6 +337,22 @@ async fn the_last_pages_of_the_wizard() {
     }
 }
 
+#[tokio::test]
+async fn after_an_hour_only_the_pass_gives_a_new_qr() {
+    let rig = Rig::new().await;
+    let mut browser = rig.browser();
+    browser.get("/inloggen").await;
+    wizard(&rig, &browser, Step::Scan).await;
+    let form = "action=\"/registreren/qr\"";
+    assert!(browser.get("/registreren/qr").await.html().contains(form));
+    rig.database.clock.advance(3600);
+    let later = browser.get("/registreren/qr").await;
+    check(&later);
+    assert_eq!(later.h1(), "Uw QR-code werkt niet meer");
+    assert!(!later.html().contains(form) && later.html().contains("action=\"/registreren/opnieuw\""));
+    assert_eq!(browser.post("/registreren/qr", &later, &[]).await.location(), "/registreren");
+}
+
 /// Logs a browser in, as the services would have done.
 async fn log_in(rig: &Rig, browser: &mut Browser<'_>, registered: bool) {
     browser.get("/inloggen").await;

@@ -108,6 +108,8 @@ impl Rig {
                 product: "ZORG-ID".to_owned(),
                 other_servers: Vec::new(),
                 app_dir: None,
+                proxies: Default::default(),
+                retention: Default::default(),
             },
             keys: ServerKeys::derive(&[7; 32]).unwrap(),
             signer: Arc::new(Nobody),

@@ -3,6 +3,8 @@
 use super::super::journal;
 use crate::{AppError, AppState, caller::Caller, error::Halt};
 use domain::{
+    Timestamp,
+    browser::Browser,
     identity::IdentityStatus,
     log::Event,
     person::{
@@ -12,7 +14,16 @@ use domain::{
 };
 use protocol::ProblemCode;
 use sha2::{Digest, Sha256};
-use storage::Tx;
+use storage::{StoreError, Tx};
+
+/// Whoever is looked for now may be added next: nobody else does the same with this card, or with these data in this
+/// organisation, until the commit.
+pub(super) async fn alone(tx: &mut dyn Tx, registration: &Registration) -> Result<(), Halt> {
+    let card = card_of(registration)?;
+    let date = registration.birth_date.ok_or(AppError::new(ProblemCode::CardFirst))?;
+    tx.alone(&format!("people with UZI number {}", card.uzi_number)).await?;
+    Ok(tx.alone(&format!("people of {} born on {}", card.organisation, date.to_iso())).await?)
+}
 
 /// UZI number first, everywhere; else URA, names and birth date.
 pub(super) async fn find(tx: &mut dyn Tx, registration: &Registration) -> Result<Match, Halt> {
@@ -60,6 +71,28 @@ pub(super) async fn registered_before(
     Ok((here && !works).then_some(person.id))
 }
 
+/// The card's return came back in the wizard's browser, beside the person's own card reader: from now on it is trusted
+/// for this person, provided that it proved a key.
+pub(super) async fn trust_browser(
+    tx: &mut dyn Tx,
+    registration: &Registration,
+    label: Option<&str>,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<(), Halt> {
+    if registration.browser_key.is_none() {
+        return Ok(());
+    }
+    let known = tx.browser(person, &registration.browser).await?;
+    let label = label.unwrap_or_default().to_owned();
+    let mut browser = known.unwrap_or_else(|| Browser::first_seen(person, registration.browser, label, now));
+    browser.desktop_return(registration.browser_key, now);
+    Ok(tx.save_browser(&browser).await?)
+}
+
+/// Numbers that are drawn for a new person.
+const NUMBER_TRIES: u8 = 8;
+
 /// A new person with a membership in the card's organisation.
 pub(super) async fn register(
     app: &AppState,
@@ -69,7 +102,7 @@ pub(super) async fn register(
 ) -> Result<PersonId, Halt> {
     let now = app.now();
     let card = card_of(registration)?;
-    let person = Person {
+    let mut person = Person {
         id: PersonId::new(now, app.entropy()),
         number: person_number(app.entropy().array()),
         name: card.name.clone(),
@@ -77,7 +110,16 @@ pub(super) async fn register(
         birth_date_self_declared: true,
         created_at: now,
     };
-    tx.insert_person(&person).await?;
+    // Of 900 million numbers one is taken now and then: among a million people once in nine hundred times.
+    for tries_left in (0..NUMBER_TRIES).rev() {
+        match tx.insert_person(&person).await {
+            Err(StoreError::Duplicate(_)) if tries_left > 0 => person.number = person_number(app.entropy().array()),
+            inserted => {
+                inserted?;
+                break;
+            }
+        }
+    }
     let entry = journal::entry(app, caller, Event::PersonRegistered).by_card(card.uzi_number.as_str());
     entry.about(person.id).within(card.organisation).write(tx).await?;
     attach(app, caller, tx, registration, person.id).await?;
@@ -106,6 +148,10 @@ pub(super) async fn attach(
     let event = match memberships.into_iter().find(|m| m.organisation == card.organisation) {
         Some(mut membership) => {
             membership.attributes = Some(attributes);
+            if membership.status == MembershipStatus::Ended {
+                // Who comes back begins anew: a beheerder gives other roles again.
+                membership.roles.clear();
+            }
             if membership.status != MembershipStatus::Blocked {
                 membership.status = MembershipStatus::Active;
             }
