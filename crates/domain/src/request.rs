@@ -258,6 +258,44 @@ pub enum RequestRefusal {
 }
 
 impl Request {
+    /// A request with nothing but what every request has.
+    pub fn new(
+        id: RequestId,
+        purpose: Purpose,
+        means: Means,
+        nonce_hash: [u8; 32],
+        created_at: Timestamp,
+        seconds: i64,
+    ) -> Self {
+        Self {
+            id,
+            purpose,
+            means,
+            status: RequestStatus::Created,
+            nonce_hash,
+            code_hash: None,
+            browser: None,
+            browser_label: None,
+            browser_key: None,
+            organisation: None,
+            person: None,
+            sentence: None,
+            control_code: None,
+            desktop_session: None,
+            digest: None,
+            proof_hash: None,
+            tries_left: 0,
+            identity: None,
+            installation: None,
+            response: None,
+            problem: None,
+            created_at,
+            expires_at: created_at.plus_seconds(seconds),
+            opened_at: None,
+            decided_at: None,
+        }
+    }
+
     /// The status at a moment: what is open past its end is expired, also a result that nobody came for.
     pub fn status_at(&self, now: Timestamp) -> RequestStatus {
         if !self.status.is_final() && now >= self.expires_at { RequestStatus::Expired } else { self.status }

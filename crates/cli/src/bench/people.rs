@@ -169,32 +169,12 @@ fn one(
     browser.key_hash = Some(BrowserKey::new(&key)?.hash()?);
     browser.trusted_at = Some(now);
     let nonce = Nonce::from_bytes(entropy.array());
+    let id = RequestId::new(now, entropy);
     let enrolment = Request {
-        id: RequestId::new(now, entropy),
-        purpose: Purpose::Enrol,
-        means: Means::Phone,
-        status: RequestStatus::Created,
-        nonce_hash: nonce.hash(),
-        code_hash: None,
-        browser: None,
-        browser_label: None,
-        browser_key: None,
         organisation: Some(organisation.id),
         person: Some(person.id),
-        sentence: None,
-        control_code: None,
-        desktop_session: None,
-        digest: None,
-        proof_hash: None,
         tries_left: domain::request::BIRTH_DATE_TRIES,
-        identity: None,
-        installation: None,
-        response: None,
-        created_at: now,
-        expires_at: now.plus_seconds(ENROL_SECONDS),
-        opened_at: None,
-        decided_at: None,
-        problem: None,
+        ..Request::new(id, Purpose::Enrol, Means::Phone, nonce.hash(), now, ENROL_SECONDS)
     };
     let link = QrLink {
         app_origin: server.app_origin.clone(),

@@ -7,33 +7,8 @@ const OTHER: [u8; 32] = [2; 32];
 const KEY: [u8; 32] = [3; 32];
 
 fn request(purpose: Purpose, means: Means, status: RequestStatus) -> Request {
-    Request {
-        id: RequestId(uuid::Uuid::nil()),
-        purpose,
-        means,
-        status,
-        nonce_hash: [0; 32],
-        code_hash: None,
-        browser: Some(MINE),
-        browser_label: None,
-        browser_key: None,
-        organisation: None,
-        person: None,
-        sentence: None,
-        control_code: None,
-        desktop_session: None,
-        digest: None,
-        proof_hash: None,
-        tries_left: 3,
-        identity: None,
-        installation: None,
-        response: None,
-        problem: None,
-        created_at: NOW,
-        expires_at: NOW.plus_seconds(60),
-        opened_at: None,
-        decided_at: None,
-    }
+    let id = RequestId(uuid::Uuid::nil());
+    Request { status, browser: Some(MINE), tries_left: 3, ..Request::new(id, purpose, means, [0; 32], NOW, 60) }
 }
 
 type Step = fn(&mut Request, Timestamp) -> Result<(), RequestRefusal>;

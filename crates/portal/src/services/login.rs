@@ -47,33 +47,7 @@ pub async fn start(app: &AppState, browser: &Browser) -> Result<ShownRequest, Ap
 /// A request with nothing but what every request has.
 pub(super) fn blank(app: &AppState, purpose: Purpose, means: Means, nonce_hash: [u8; 32], seconds: i64) -> Request {
     let now = app.now();
-    Request {
-        id: RequestId::new(now, app.entropy()),
-        purpose,
-        means,
-        status: RequestStatus::Created,
-        nonce_hash,
-        code_hash: None,
-        browser: None,
-        browser_label: None,
-        browser_key: None,
-        organisation: None,
-        person: None,
-        sentence: None,
-        control_code: None,
-        desktop_session: None,
-        digest: None,
-        proof_hash: None,
-        tries_left: 0,
-        identity: None,
-        installation: None,
-        response: None,
-        problem: None,
-        created_at: now,
-        expires_at: now.plus_seconds(seconds),
-        opened_at: None,
-        decided_at: None,
-    }
+    Request::new(RequestId::new(now, app.entropy()), purpose, means, nonce_hash, now, seconds)
 }
 
 /// Where a request of this browser stands; of another browser's nothing is told.

@@ -32,34 +32,16 @@ async fn signer(world: &World) -> (Wallet, PersonId) {
 /// A `sign` request for a person, as a page will make it; gives its id and the link of its QR code.
 async fn ask(world: &World, person: PersonId) -> (RequestId, String) {
     let (now, nonce) = (world.app.now(), Nonce::from_bytes(world.app.entropy().array()));
+    let id = RequestId::new(now, world.app.entropy());
     let request = Request {
-        id: RequestId::new(now, world.app.entropy()),
-        purpose: Purpose::Sign,
-        means: Means::Phone,
-        status: RequestStatus::Created,
-        nonce_hash: nonce.hash(),
-        code_hash: None,
         browser: Some(world.browser().hash),
         browser_label: Some("Firefox op Linux".into()),
-        browser_key: None,
         organisation: Some(world.organisation),
         person: Some(person),
         sentence: Some((DUTCH.into(), ENGLISH.into())),
-        control_code: None,
-        desktop_session: None,
-        digest: None,
-        proof_hash: None,
-        tries_left: 0,
-        identity: None,
-        installation: None,
-        response: None,
-        problem: None,
-        created_at: now,
-        expires_at: now.plus_seconds(300),
-        opened_at: None,
-        decided_at: None,
+        ..Request::new(id, Purpose::Sign, Means::Phone, nonce.hash(), now, 300)
     };
-    let (id, config) = (request.id, &world.app.config);
+    let config = &world.app.config;
     let link =
         QrLink { app_origin: config.app_origin.clone(), kind: Purpose::Sign, server: config.server_id.clone(), nonce };
     let stored: Result<(), storage::StoreError> =
