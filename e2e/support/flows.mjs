@@ -61,10 +61,13 @@ export async function startRegistration(page, server, at = nothing) {
 }
 
 /** The wizard up to and including *Bevestigen*. */
-export async function confirmRegistration(page, server, { card = 'n', birthDate = '31-12-1980', at = nothing } = {}) {
-  const desktop = new Desktop(server, card);
+export async function confirmRegistration(page, server, { card = 'n', at = nothing, ...options } = {}) {
   await startRegistration(page, server, at);
-  await useCard(page, desktop);
+  await useCard(page, new Desktop(server, card));
+  await confirmCardData(page, server, { card, at, ...options });
+}
+/** The wizard from the card's data on, up to and including *Bevestigen*. */
+export async function confirmCardData(page, server, { card = 'n', birthDate = '31-12-1980', at = nothing } = {}) {
   await heading(page, /Stap 3 van 5/).waitFor();
   await at('registreren-controleren');
   await button(page, 'Volgende').click();
@@ -77,7 +80,7 @@ export async function confirmRegistration(page, server, { card = 'n', birthDate 
   await button(page, 'Bevestigen').click();
   await heading(page, 'Bevestig in de Desktop App').waitFor();
   await at('registreren-bevestigen');
-  await useCard(page, desktop);
+  await useCard(page, new Desktop(server, card));
 }
 
 /** The whole wizard, up to the QR code that activates the phone. */
@@ -141,18 +144,31 @@ export async function paste(phone, text) {
   await field.fill(text);
   await field.press('Enter');
 }
-/** Scans the enrolment QR and goes through until the identity is active. */
-export async function activate(phone, code, { birthDate = '31-12-1980', at = nothing } = {}) {
-  const { page } = phone;
+/** Scans the enrolment QR and goes through until the identity is active; gives the intrekkingscode. */
+export async function activate(phone, code, options) {
   await scan(phone, code);
+  return finishActivation(phone, options);
+}
+/** The phone's half, from *ID activeren* on. */
+export async function finishActivation(phone, { birthDate = '31-12-1980', at = nothing } = {}) {
+  const { page } = phone;
   await heading(page, 'ID activeren').waitFor();
   await at('app-activeren');
   await page.getByRole('textbox', { name: /^Geboortedatum/ }).fill(birthDate);
   await button(page, 'Accepteren').click();
+  return noteRevocationCode(phone, at);
+}
+/** The phone shows the intrekkingscode, once. */
+export async function noteRevocationCode(phone, at = nothing) {
+  const { page } = phone;
   await heading(page, 'Schrijf uw intrekkingscode op').waitFor();
   await at('app-intrekkingscode');
+  const text = await page.locator('main').innerText();
+  const [code] = text.match(/\b[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}\b/) ?? [];
+  assert.ok(code, `the app shows an intrekkingscode:\n${text}`);
   await page.getByRole('checkbox', { name: 'Ik heb de intrekkingscode opgeschreven' }).check();
   await button(page, 'Volgende').click();
+  return code;
 }
 /** The app shows who asks; accept or decline. */
 export async function answer(phone, name) {

@@ -24,8 +24,11 @@ async function newDatabase(postgres) {
 }
 
 export class Server {
-  /** `postgres`: address of a PostgreSQL server, in which a database is made; otherwise SQLite. */
-  static async start({ config = '', postgres } = {}) {
+  /**
+   * `postgres`: address of a PostgreSQL server, in which a database is made; otherwise SQLite. `administrator`: the card
+   * whose holder may finish the organisation's validation.
+   */
+  static async start({ config = '', postgres, administrator } = {}) {
     const server = new Server();
     server.database = postgres ? ['--database', await newDatabase(postgres)] : [];
     server.folder = mkdtempSync(join(tmpdir(), 'zorgid-e2e-'));
@@ -38,7 +41,8 @@ export class Server {
     writeFileSync(server.configFile, `[uzi]\ntrust_dir = "${server.pki}/trust"\ncrl_dir = "${server.pki}/crl"\n${config}`);
     server.organisation = JSON.parse(readFileSync(join(server.pki, 'organisation.json'), 'utf8'));
     const { name, ura } = server.organisation;
-    await server.zorgid(['organisation', 'add', '--data', server.data, ...server.database, '--name', name, '--ura', ura]);
+    const first = administrator ? ['--administrator', server.card(administrator).uziNumber] : [];
+    await server.zorgid(['organisation', 'add', '--data', server.data, ...server.database, '--name', name, '--ura', ura, ...first]);
     await server.serve();
     return server;
   }
@@ -52,6 +56,17 @@ export class Server {
     ]);
     const found = await this.process.line(/^listening portal=(\S+) app=(\S+)/);
     [, this.portal, this.app] = found;
+  }
+  /** Invites the first operator on the console; gives number, link and code of the QR code on the terminal. */
+  async inviteOperator({ given = 'Olga', prefix = '', surname = 'Operator', birthDate = '02-03-1975', birthplace = 'Utrecht' } = {}, options) {
+    const person = ['--given', given, '--prefix', prefix, '--surname', surname, '--birth-date', birthDate, '--birthplace', birthplace];
+    const { stdout } = await this.zorgid(['operator', 'invite', '--data', this.data, ...this.database, '--app-url', this.app, '--json', ...person], options);
+    return JSON.parse(stdout);
+  }
+  /** Mails of a kind, newest first; the environment has no mail server, so it shows them. */
+  async mails(kind) {
+    const { mails } = await (await fetch(`${this.portal}/dev/mail.json`)).json();
+    return mails.filter((mail) => mail.kind === kind);
   }
   zorgid(args, options) {
     return run(program('zorgid'), args, options);
@@ -68,7 +83,9 @@ export class Server {
   advance(seconds) {
     this.setClock(this.now.getTime() + seconds * 1000);
   }
+  /** Ends the server, which seals what is open, and has the log verified. */
   async verifyLog() {
+    await this.process.stop(); // by the held clock an entry of just now can look minutes old
     const { stdout } = await this.zorgid(['log', 'verify', '--data', this.data, ...this.database, '--json'], { ok: [0, 1] });
     return JSON.parse(stdout);
   }

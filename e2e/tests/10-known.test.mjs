@@ -109,8 +109,8 @@ test('afterwards the new pass belongs to the person, once', async () => {
   await useCard(page, new Desktop(server, 'n-new-number'));
   await heading(page, 'Overzicht').waitFor();
   await page.getByText(server.card('n').surname).first().waitFor();
-  const organisations = page.getByRole('table', { name: 'Uw organisaties' });
-  assert.equal(await organisations.getByRole('row').filter({ hasText: server.organisation.name }).count(), 1);
+  const organisations = page.getByRole('region', { name: 'Uw organisaties' });
+  assert.equal(await organisations.getByRole('region', { name: server.organisation.name }).count(), 1);
   assert.equal(await heading(page, 'U hebt nog geen Mobile ID').count(), 0);
 });
 

@@ -141,6 +141,20 @@ test('log in with the UZI-pas: no Mobile ID yet, so Start', async () => {
   await heading(other, 'Overzicht').waitFor();
   await heading(other, 'U hebt nog geen Mobile ID').waitFor();
   await inspect(other, 'overzicht-pas');
+  // Start goes on with the pass of this session: it is not read again, it signs.
+  await link(other, 'Start').click();
+  await heading(other, 'Registreren met uw UZI-pas').waitFor();
+  await other.getByText(server.card('n').uziNumber).first().waitFor();
+  await inspect(other, 'start');
+  await button(other, 'Opslaan').click();
+  await other.getByRole('alert').filter({ hasText: 'Vul uw geboortedatum in.' }).waitFor();
+  await inspect(other, 'start-fout');
+  await other.getByRole('textbox', { name: 'Geboortedatum' }).fill('31-12-1980');
+  await other.getByRole('checkbox', { name: /ga akkoord/ }).check();
+  await button(other, 'Opslaan').click();
+  await heading(other, 'Bevestig in de Desktop App').waitFor();
+  await useCard(other, new Desktop(server));
+  await heading(other, 'Activeer uw Mobile ID').waitFor();
 });
 
 test('the same card gives a new enrolment QR on the same registration, and the old one is dead', async () => {

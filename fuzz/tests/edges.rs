@@ -2,9 +2,10 @@
 
 use domain::{
     BirthDate,
+    csv_file::{self, leavers::LeaversFile, people::PeopleFile},
     network::{ForwardedHeader, Network, Proxies},
 };
-use fuzz::Bend;
+use fuzz::{Bend, THEN};
 use protocol::code::{Digits4, LoginCode, ShortCode};
 use std::net::IpAddr;
 use storage::checkpoint::{Checkpoint, SignedNote};
@@ -65,6 +66,28 @@ fn fuzz_checkpoint() {
         if let Some(read) = SignedNote::parse(&text) {
             assert_eq!(read.checkpoint.body(), read.body, "one checkpoint has one form");
             assert!(text.starts_with(&read.body));
+        }
+    });
+}
+
+/// Files of people: what comes out of them fits where it goes, and rows are told in the order of the file.
+#[test]
+fn fuzz_people_file() {
+    let people = "voornamen;tussenvoegsel;achternaam;geboortedatum;e-mail;afdeling\r\n\
+                  Anna;van der;Linde;29-02-1980;anna@example.nl;\"Interne; geneeskunde\"\r\nJan;;Berg;00-00-1990;;\r\n";
+    let leavers = "persoonsnummer,uzi-nummer,personeelsnummer\n123456789,,\n,000012345,A-12\n";
+    let latin = b"sep=;\nachternaam;geboorteplaats\nZo\xeb;Den Haag\n";
+    assert_eq!(PeopleFile::read(people.as_bytes(), THEN).expect("the example is read").good(), 2);
+    bolero::check!().with_type::<Bend>().for_each(|bend| {
+        let bytes = bend.bytes(&[people.as_bytes(), leavers.as_bytes(), latin]);
+        if let Ok(file) = PeopleFile::read(&bytes, THEN) {
+            let problems = file.problems();
+            assert!(problems.windows(2).all(|two| two[0].row <= two[1].row));
+            assert!(file.good() <= csv_file::people::MAX_ROWS);
+            assert!(file.into_rows().iter().all(|row| !row.name.surname.is_empty()));
+        }
+        if let Ok(file) = LeaversFile::read(&bytes) {
+            assert!(file.rows().count() + file.problems.len() > 0);
         }
     });
 }

@@ -48,6 +48,7 @@ fn claims() -> RequestClaims {
         iat: THEN.unix(),
         challenge: Nonce::from_bytes([3; 32]),
         enrolment: None,
+        asked_by: None,
         control_code: None,
     }
 }

@@ -74,6 +74,7 @@ async fn examine(args: &Doctor) -> Result<Vec<Check>, Failure> {
     checks.push(authority(&data));
     checks.push(database(&data, args.database.as_deref()).await);
     checks.push(uzi(&data, &settings.uzi));
+    checks.push(mail(&data, &settings).await);
     Ok(checks)
 }
 
@@ -123,6 +124,26 @@ async fn database(data: &DataDir, given: Option<&str>) -> Check {
         },
         Ok(count) => Check { name, ok: true, detail: format!("opens; {count} organisation(s)") },
         Err(error) => Check { name, ok: false, detail: error.to_string() },
+    }
+}
+
+/// Whether the mail server answers and takes our login; nothing is sent.
+async fn mail(data: &DataDir, settings: &crate::settings::Settings) -> Check {
+    let name = "mail server";
+    let wrong = |failure: Failure| Check { name, ok: false, detail: format!("{}: {}", failure.title, failure.detail) };
+    let config = match settings.mail.checked(data.environment()) {
+        Ok(config) => config,
+        Err(failure) => return wrong(failure),
+    };
+    let address = config.server.as_ref().map(|server| format!("{}:{}", server.host, server.port)).unwrap_or_default();
+    let public_url = settings.public_url.as_deref().unwrap_or_default();
+    match crate::serve::mail::postman(&config, public_url) {
+        Err(failure) => wrong(failure),
+        Ok(None) => Check { name, ok: true, detail: "none: mails are shown on /dev/mail".to_owned() },
+        Ok(Some(postman)) => match postman.test().await {
+            Ok(()) => Check { name, ok: true, detail: format!("{address} answers") },
+            Err(said) => Check { name, ok: false, detail: format!("{address}: {said}") },
+        },
     }
 }
 

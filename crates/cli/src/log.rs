@@ -199,6 +199,7 @@ fn read_entry() -> LogEntry {
         request: None,
         session: None,
         reason: Some("console export".to_owned()),
+        detail: None,
         from: None,
         reference: LoginCode::from_random(&entropy.array()).reveal().to_owned(),
     }

@@ -9,6 +9,7 @@ mod doctor;
 mod edge;
 mod failure;
 mod log;
+mod operator;
 mod organisation;
 mod serve;
 mod settings;
@@ -43,6 +44,9 @@ enum Command {
     /// Organisations.
     #[command(subcommand)]
     Organisation(organisation::OrganisationCommand),
+    /// Operators: invite the first one, list, end.
+    #[command(subcommand)]
+    Operator(operator::OperatorCommand),
     /// The log: verify, export.
     #[command(subcommand)]
     Log(log::LogCommand),
@@ -80,6 +84,7 @@ async fn run(command: Command) -> ExitCode {
         Command::DevPki(args) => dev_pki::run(args).await,
         Command::Uzi(command) => uzi::run(command).await,
         Command::Organisation(command) => organisation::run(command).await,
+        Command::Operator(command) => operator::run(command).await,
         Command::Log(command) => log::run(command).await,
         Command::Bench(bench) => bench::run(bench).await,
     }

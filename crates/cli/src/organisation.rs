@@ -7,7 +7,7 @@ use crate::{
 };
 use clap::{Args, Subcommand};
 use domain::{
-    Clock, Ura,
+    Clock, Ura, UziNumber,
     log::{Actor, EntryId, Event, LogEntry, Outcome},
     organisation::{Organisation, OrganisationId, OrganisationStatus},
 };
@@ -40,6 +40,9 @@ pub struct Add {
     /// Whom colleagues ask, shown wherever a page says "vraag uw beheerder".
     #[arg(long)]
     contact: Option<String>,
+    /// UZI number of who may still validate it with a UZI-pas, and becomes its first administrator.
+    #[arg(long, value_name = "UZI-NUMMER")]
+    administrator: Option<String>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -61,6 +64,9 @@ async fn add(args: Add) -> Result<(), Failure> {
     if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
         return Err(Failure::usage("an organisation's name has 1 to 200 characters", ""));
     }
+    let number =
+        |text: &String| UziNumber::parse(text).ok_or_else(|| Failure::usage("a UZI number has exactly 9 digits", text));
+    let administrator = args.administrator.as_ref().map(number).transpose()?;
     let data = DataDir::open_or_create(&args.data, None)?;
     let clock = Arc::new(SystemClock);
     let store = data.open_store(args.database.as_deref(), clock.clone()).await?;
@@ -71,6 +77,7 @@ async fn add(args: Add) -> Result<(), Failure> {
         ura,
         contact: args.contact,
         status: OrganisationStatus::Validated,
+        reopened_for: administrator,
         created_at: now,
     };
     let reference: &dyn domain::Entropy = &OsEntropy;
@@ -87,6 +94,7 @@ async fn add(args: Add) -> Result<(), Failure> {
         request: None,
         session: None,
         reason: Some("console".to_owned()),
+        detail: None,
         from: None,
         reference: LoginCode::from_random(&reference.array()).reveal().to_owned(),
     };

@@ -1,11 +1,12 @@
 //! `zorgid serve`: portal, API and Mobile App on two listeners, with the CA as a child process.
 
 mod listen;
+pub(crate) mod mail;
 mod uzi_lists;
 
 use crate::{
     ca::{self, CaChild},
-    checkpoint::LogKey,
+    checkpoint::{self, LogKey},
     data::DataDir,
     edge::{FileClock, OsEntropy, SystemClock},
     failure::{Failure, finish},
@@ -20,11 +21,12 @@ use portal::{
     config::Config,
     keys::{self, ServerKeys},
     pki_ports::{PkiCertificates, PkiIssuer},
+    services::log::watch::Watch,
     state::Parts,
 };
 use protocol::link::ServerId;
 use std::{io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
-use storage::Sealer;
+use storage::{Sealer, checkpoint::SignedNote};
 use uzi_lists::UziLists;
 
 /// Options of `serve`.
@@ -82,6 +84,7 @@ async fn serve(args: Serve) -> Result<(), Failure> {
     let rustls = listen::tls(tls.as_ref()).await?;
     let (portal, app) = (listen::bind(args.listen)?, listen::bind(args.app_listen)?);
     let config = config(&args, &data, &settings, tls.is_some(), portal.address, app.address)?;
+    let postman = mail::postman(&config.mail, &config.public_url)?;
     let clock = clock(&args, &data)?;
     prepare_ca(&data, &config, &*clock)?;
     let store = data.open_store(args.database.as_deref(), clock.clone()).await?;
@@ -96,6 +99,7 @@ async fn serve(args: Serve) -> Result<(), Failure> {
     };
     let lists = UziLists::new(settings.uzi.clone(), data.environment(), data.root().join("crl"))?;
     let sealer: Arc<dyn Sealer> = Arc::new(LogKey::open(&data, config.server_id.as_str())?);
+    let watch = watch(&data, config.server_id.as_str())?;
     let state = state(&data, config, store, clock, Arc::new(pki::ca::CaClient::new(socket)), &lists)?;
     let (portal_handle, app_handle) = (Handle::new(), Handle::new());
     let handles = [portal_handle.clone(), app_handle.clone()];
@@ -106,6 +110,13 @@ async fn serve(args: Serve) -> Result<(), Failure> {
         tokio::spawn(lists.keep_fresh(state.clone())),
         tokio::spawn(portal::tasks::keep_forgetting(state.clone())),
         tokio::spawn(portal::tasks::keep_purging(state.clone())),
+        tokio::spawn(portal::tasks::keep_revoking(state.clone())),
+        tokio::spawn(portal::tasks::keep_moving_applications(state.clone())),
+        tokio::spawn(portal::tasks::keep_ending(state.clone())),
+        tokio::spawn(portal::tasks::keep_looking_at_certificates(state.clone())),
+        tokio::spawn(portal::tasks::keep_notices(state.clone())),
+        tokio::spawn(portal::tasks::keep_checking_log(state.clone(), watch)),
+        tokio::spawn(portal::outgoing::keep_sending(state.clone(), postman)),
     ];
     println!("listening portal={} app={}", state.config.public_url, state.config.app_origin);
     let ended = tokio::spawn(async move { tokio::try_join!(portal_server, app_server) });
@@ -125,6 +136,19 @@ async fn serve(args: Serve) -> Result<(), Failure> {
         return Err(Failure::unreachable("a listener failed", error));
     }
     outcome
+}
+
+/// With what the log is compared every night.
+fn watch(data: &DataDir, server_id: &str) -> Result<Watch, Failure> {
+    let key = setup::checkpoint_public_key(&data.ca())
+        .map_err(|error| Failure::usage("the key of the log cannot be read", error))?;
+    let (origin, kept) = (checkpoint::origin(server_id), checkpoint::kept_in(data));
+    let name = origin.clone();
+    Ok(Watch {
+        origin,
+        is_signed: Arc::new(move |note| checkpoint::is_signed(note, &name, &key)),
+        kept: Arc::new(move || std::fs::read_to_string(&kept).ok().filter(|text| SignedNote::parse(text).is_some())),
+    })
 }
 
 async fn ca_ended(child: Option<&mut CaChild>) -> String {
@@ -186,13 +210,26 @@ fn config(
         public_url: origin(&settings.public_url, "public_url", portal)?,
         app_origin: origin(&settings.app_url, "app_url", app)?,
         other_environment_url: settings.other_environment_url.clone(),
-        operator: settings.operator.clone().unwrap_or_else(|| "Testbeheer".to_owned()),
+        operator: operator(settings, environment)?,
+        contact: settings.operators.contact()?,
         product: "ZORG-ID".to_owned(),
         other_servers: Vec::new(),
+        mail: settings.mail.checked(environment)?,
+        second_operator: settings.operators.second.unwrap_or(environment == Environment::Productie),
         app_dir: args.app_dir.clone().or_else(beside),
         proxies: settings.proxies()?,
         retention: settings.keep.retention()?,
+        times: settings.times.checked()?,
     })
+}
+
+/// Every text that speaks of the operator names it: people must know who that is.
+fn operator(settings: &Settings, environment: Environment) -> Result<String, Failure> {
+    match settings.operator.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
+        Some(name) => Ok(name.to_owned()),
+        None if environment == Environment::Acceptatie => Ok("Testbeheer".to_owned()),
+        None => Err(Failure::usage("productie needs the setting operator", "the operator's name, in config.toml")),
+    }
 }
 
 /// `https://host[:port]`, nothing behind it; plain http only for this machine.

@@ -1,14 +1,20 @@
 //! `config.toml` and the environment variables `ZORGID_SET_…` (sections joined by `__`: `ZORGID_SET_UZI__TRUST_DIR`). Unknown keys are refused.
 
+mod mail;
+
+pub use mail::MailSettings;
+
 use crate::failure::Failure;
 use domain::{
     network::{ForwardedHeader, Network, Proxies},
     retention::Retention,
+    times::Times,
 };
 use figment::{
     Figment,
     providers::{Env, Format, Toml},
 };
+use portal::config::{ContactAddress, OperatorContact};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -34,11 +40,69 @@ pub struct Settings {
     pub trusted_proxies: Vec<String>,
     /// The header in which they say who called: `x-forwarded-for` (default) or `forwarded`.
     pub forwarded_header: Option<String>,
-    /// How long what nobody finished is kept.
+    /// How long things are kept.
     pub keep: KeepSettings,
+    /// How long sessions and QR codes at the desk last.
+    pub times: TimeSettings,
+    /// Mails.
+    pub mail: MailSettings,
+    /// Operators.
+    pub operators: OperatorSettings,
 }
 
-/// How long what nobody finished is kept; each has a default ([`Retention::default`]).
+/// The operators' own rules.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OperatorSettings {
+    /// What reaches far needs a second operator; default: in productie yes, in acceptatie no.
+    pub second: Option<bool>,
+    /// Where people reach the operator: an e-mail address or an `https` address. Shown on the help pages.
+    pub contact: Option<String>,
+    /// Where weaknesses are reported, for `/.well-known/security.txt`; default: `contact`.
+    pub security_contact: Option<String>,
+}
+
+impl OperatorSettings {
+    /// The addresses, checked.
+    pub fn contact(&self) -> Result<OperatorContact, Failure> {
+        let read = |name: &str, text: &Option<String>| match text {
+            None => Ok(None),
+            Some(text) => ContactAddress::parse(text).map(Some).ok_or_else(|| {
+                Failure::usage(format!("operators.{name} is an e-mail address or begins with https://"), text)
+            }),
+        };
+        let people = read("contact", &self.contact)?;
+        Ok(OperatorContact { security: read("security_contact", &self.security_contact)?, people })
+    }
+}
+
+/// How long sessions and QR codes at the desk last; each has a default ([`Times::default`]) and bounds.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TimeSettings {
+    /// Minutes without activity after which a session of the portal ends.
+    pub session_idle_minutes: Option<u32>,
+    /// Hours after which a session of the portal ends, however active.
+    pub session_hours: Option<u32>,
+    /// Minutes that a beheerder's QR code can be scanned.
+    pub desk_qr_minutes: Option<u32>,
+}
+
+impl TimeSettings {
+    /// As the rules want them; refuses what is outside their bounds.
+    pub fn checked(&self) -> Result<Times, Failure> {
+        let seconds = |given: Option<u32>, unit: i64, default: i64| given.map_or(default, |n| i64::from(n) * unit);
+        let default = Times::default();
+        let times = Times {
+            session_idle: seconds(self.session_idle_minutes, 60, default.session_idle),
+            session_absolute: seconds(self.session_hours, 60 * 60, default.session_absolute),
+            desk_qr: seconds(self.desk_qr_minutes, 60, default.desk_qr),
+        };
+        times.checked().map_err(|error| Failure::usage("the settings under [times] cannot be used", error))
+    }
+}
+
+/// How long things are kept; each has a default ([`Retention::default`]).
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct KeepSettings {
@@ -50,6 +114,16 @@ pub struct KeepSettings {
     pub request_days: Option<u32>,
     /// Hours that an app is known that never set its PIN.
     pub installation_hours: Option<u32>,
+    /// Days that a change is kept that was not executed, after its end.
+    pub change_days: Option<u32>,
+    /// Days that a mail is kept after it was sent or given up.
+    pub mail_days: Option<u32>,
+    /// Days that a prepared colleague is kept who was not registered.
+    pub prepared_days: Option<u32>,
+    /// Years that the number of an identity document is kept after the last membership ended.
+    pub document_years: Option<u32>,
+    /// Years that the content of the log is kept.
+    pub log_years: Option<u32>,
 }
 
 impl KeepSettings {
@@ -57,11 +131,17 @@ impl KeepSettings {
     pub fn retention(&self) -> Result<Retention, Failure> {
         let seconds = |given: Option<u32>, unit: i64, default: i64| given.map_or(default, |n| i64::from(n) * unit);
         let (hour, day, default) = (60 * 60, 24 * 60 * 60, Retention::default());
+        let year = domain::retention::YEAR;
         let retention = Retention {
             unconfirmed: seconds(self.unconfirmed_registration_hours, hour, default.unconfirmed),
             registration: seconds(self.registration_days, day, default.registration),
             request: seconds(self.request_days, day, default.request),
             installation: seconds(self.installation_hours, hour, default.installation),
+            change: seconds(self.change_days, day, default.change),
+            mail: seconds(self.mail_days, day, default.mail),
+            prepared: seconds(self.prepared_days, day, default.prepared),
+            document: seconds(self.document_years, year, default.document),
+            log: seconds(self.log_years, year, default.log),
         };
         retention.checked().map_err(|error| Failure::usage("the settings under [keep] cannot be used", error))
     }

@@ -50,7 +50,27 @@ fn what_is_not_right_is_refused_with_one_clear_line() {
     assert!(refused(at, &["--data", "a", "--config", "header.toml"]).contains("x-real-ip"));
     std::fs::write(at.join("keep.toml"), "[keep]\nregistration_days = 10\n").unwrap();
     assert!(refused(at, &["--data", "a", "--config", "keep.toml"]).contains("registrations"));
+    for (name, setting, told) in [
+        ("contact.toml", "[operators]\ncontact = \"http://zorg-id.example\"\n", "operators.contact"),
+        ("security.toml", "[operators]\nsecurity_contact = \"bel ons\"\n", "operators.security_contact"),
+        ("log.toml", "[keep]\nlog_years = 4\n", "the log"),
+        ("idle.toml", "[times]\nsession_idle_minutes = 61\n", "300 to 3600 seconds"),
+        ("long.toml", "[times]\nsession_hours = 13\n", "the longest session"),
+        ("desk.toml", "[times]\ndesk_qr_minutes = 4\n", "a QR code at the desk"),
+    ] {
+        std::fs::write(at.join(name), setting).unwrap();
+        assert!(refused(at, &["--data", "a", "--config", name]).contains(told), "{setting}");
+    }
     assert!(refused(at, &["--data", "a", "--test-clock", "none"]).contains("none"));
+    let urls = "public_url = \"https://zorg.example\"\napp_url = \"https://app.example\"\n";
+    std::fs::write(at.join("nameless.toml"), urls).unwrap();
+    let nameless = refused(at, &["--data", "p", "--config", "nameless.toml"]);
+    assert!(nameless.contains("the setting operator") && nameless.lines().count() == 1, "{nameless}");
+    std::fs::write(at.join("real.toml"), format!("{urls}operator = \"Stichting Voorbeeld\"\n")).unwrap();
+    let mail = refused(at, &["--data", "p", "--config", "real.toml"]);
+    assert!(mail.contains("mail server") && mail.lines().count() == 1, "{mail}");
+    std::fs::write(at.join("mail.toml"), "[mail]\nhost = \"localhost\"\nfrom = \"no address\"\n").unwrap();
+    assert!(refused(at, &["--data", "a", "--config", "mail.toml"]).contains("from"));
     std::fs::write(at.join("a/environment"), "acceptatie 99\n").unwrap();
     let newer = refused(at, &["--data", "a"]);
     assert!(newer.contains("newer") && newer.lines().count() == 1, "{newer}");
@@ -80,8 +100,12 @@ fn from_an_empty_folder_to_an_orderly_end() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     let add = ["organisation", "add", "--data", "data", "--name", "Praktijk De Linde", "--ura", "90012345", "--json"];
-    assert!(zorgid(at).args(add).output().unwrap().status.success());
-    assert_eq!(zorgid(at).args(add).output().unwrap().status.code(), Some(1), "the URA exists");
+    let odd = zorgid(at).args(add).args(["--administrator", "12345"]).output().unwrap();
+    assert_eq!(odd.status.code(), Some(2), "no UZI number");
+    let add = [&add[..], &["--administrator", "900000002"]].concat();
+    let organisation = || zorgid(at).args(&add).output().unwrap();
+    assert!(organisation().status.success());
+    assert_eq!(organisation().status.code(), Some(1), "the URA exists");
 
     let mut server = zorgid(at)
         .args(["serve", "--data", "data", "--listen", "127.0.0.1:0", "--app-listen", "127.0.0.1:0"])

@@ -43,6 +43,11 @@ impl Browser {
     pub fn is_trusted(&self, proved: Option<&[u8; 32]>) -> bool {
         self.trusted_at.is_some() && !self.reported && proved.is_some() && self.key_hash.as_ref() == proved
     }
+    /// Whether a login that proved this key comes from a browser that was not seen before: another one behind the same
+    /// cookie.
+    pub fn is_another(&self, proved: Option<&[u8; 32]>) -> bool {
+        self.key_hash.is_some() && self.key_hash.as_ref() != proved
+    }
     /// One more login with a phone; on another (UTC) day than the first with the same key it earns trust.
     pub fn logged_in(&mut self, proved: Option<[u8; 32]>, now: Timestamp) {
         let earns = self.seen(proved, now);
@@ -55,6 +60,12 @@ impl Browser {
         if self.seen(proved, now) {
             self.trusted_at = Some(now);
         }
+    }
+    /// Trusted no more: as if it was never seen.
+    pub fn forget(&mut self, now: Timestamp) {
+        self.key_hash = None;
+        self.first_at = now;
+        self.trusted_at = None;
     }
     /// Notes the use, and says whether it can earn trust now. Another key than before is another browser behind the same
     /// cookie (copied, or its store was emptied): trust begins anew. Without a key nothing is earned and nothing lost.

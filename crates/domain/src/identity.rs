@@ -12,10 +12,15 @@ crate::id_type!(
 /// Mobile ID certificates are valid for three years.
 pub const VALIDITY_DAYS: i64 = 3 * 365;
 
+/// Days before the end of the certificate at which its person is told: at each once.
+pub const TELL_END_DAYS: [u32; 3] = [60, 30, 7];
+
 /// *pending → active ⇄ blocked → revoked | expired | replaced*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum IdentityStatus {
+    /// Issued on a beheerder's QR code; works once the beheerder typed the 4 digits from the phone.
+    Pending,
     /// Works.
     Active,
     /// Works nowhere until unblocked (CRL `certificateHold`).
@@ -40,10 +45,12 @@ pub struct ForbiddenTransition {
 
 impl IdentityStatus {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Active, Self::Blocked, Self::Revoked, Self::Expired, Self::Replaced];
+    pub const ALL: [Self; 6] =
+        [Self::Pending, Self::Active, Self::Blocked, Self::Revoked, Self::Expired, Self::Replaced];
     /// The stored word.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Pending => "pending",
             Self::Active => "active",
             Self::Blocked => "blocked",
             Self::Revoked => "revoked",
@@ -55,13 +62,15 @@ impl IdentityStatus {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|s| s.as_str() == text)
     }
-    /// Moves on, where allowed: active ⇄ blocked, either → a final state; final states stay.
+    /// Moves on, where allowed: pending → active or a final state; active ⇄ blocked, either → a final state; final
+    /// states stay.
     pub fn to(self, to: Self) -> Result<Self, ForbiddenTransition> {
         match (self, to) {
+            (_, Self::Pending) | (Self::Pending, Self::Blocked) => Err(ForbiddenTransition { from: self, to }),
             (Self::Active, Self::Active) | (Self::Blocked, Self::Blocked) => {
                 Err(ForbiddenTransition { from: self, to })
             }
-            (Self::Active | Self::Blocked, _) => Ok(to),
+            (Self::Pending | Self::Active | Self::Blocked, _) => Ok(to),
             _ => Err(ForbiddenTransition { from: self, to }),
         }
     }
@@ -117,7 +126,9 @@ impl Identity {
     /// The status at a moment: an active identity past its end is expired.
     pub fn status_at(&self, now: Timestamp) -> IdentityStatus {
         match self.status {
-            IdentityStatus::Active | IdentityStatus::Blocked if now >= self.not_after => IdentityStatus::Expired,
+            IdentityStatus::Pending | IdentityStatus::Active | IdentityStatus::Blocked if now >= self.not_after => {
+                IdentityStatus::Expired
+            }
             status => status,
         }
     }

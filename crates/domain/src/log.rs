@@ -30,10 +30,88 @@ macro_rules! events {
 }
 
 events! {
+    /// An application was submitted.
+    ApplicationSubmitted = "application.submitted";
+    /// An operator took an application in hand.
+    ApplicationHandled = "application.handled";
+    /// An application was approved.
+    ApplicationApproved = "application.approved";
+    /// An application was rejected.
+    ApplicationRejected = "application.rejected";
+    /// An application was withdrawn.
+    ApplicationWithdrawn = "application.withdrawn";
+    /// An application was not validated in time.
+    ApplicationExpired = "application.expired";
     /// An organisation was added.
     OrganisationAdded = "organisation.added";
+    /// An organisation was validated with a UZI-pas.
+    OrganisationValidated = "organisation.validated";
+    /// An organisation got another name or contact.
+    OrganisationChanged = "organisation.changed";
+    /// An organisation takes part no more.
+    OrganisationEnded = "organisation.ended";
+    /// The validation was reopened for a UZI number.
+    OrganisationReopened = "organisation.reopened";
+    /// An organisation has no usable administrator.
+    OrganisationOrphaned = "organisation.orphaned";
     /// A person was registered.
     PersonRegistered = "person.registered";
+    /// Colleagues were prepared from a file.
+    PersonPrepared = "person.prepared";
+    /// A pre-registration was removed.
+    PersonUnprepared = "person.unprepared";
+    /// A person's own or work details changed.
+    PersonChanged = "person.changed";
+    /// A person's names or birth data were corrected.
+    PersonCorrected = "person.corrected";
+    /// A registration that was never activated was removed.
+    PersonRemoved = "person.removed";
+    /// Two registrations turned out to be one person.
+    PersonMerged = "person.merged";
+    /// They did not, after all.
+    PersonUnmerged = "person.unmerged";
+    /// People were exported.
+    PersonExported = "person.exported";
+    /// Somebody downloaded their own data.
+    PersonDownloaded = "person.downloaded";
+    /// A person was identified face to face.
+    ProofingFaceToFace = "proofing.face-to-face";
+    /// A membership ended.
+    MembershipEnded = "membership.ended";
+    /// A membership got or lost its end date.
+    MembershipEndDate = "membership.end-date";
+    /// Toegang geblokkeerd.
+    MembershipBlocked = "membership.blocked";
+    /// Toegang gedeblokkeerd.
+    MembershipUnblocked = "membership.unblocked";
+    /// Card attributes ended.
+    MembershipAttributesEnded = "membership.attributes-ended";
+    /// A role was taken.
+    RoleTaken = "role.taken";
+    /// Somebody became operator.
+    OperatorGiven = "role.operator-given";
+    /// Somebody is operator no more.
+    OperatorTaken = "role.operator-taken";
+    /// An identity was issued and waits for the digits from the phone.
+    IdentityPending = "identity.pending";
+    /// An identity was unblocked.
+    IdentityUnblocked = "identity.unblocked";
+    /// A QR code to activate an identity was made.
+    IdentityQr = "identity.qr";
+    /// A change was proposed and waits for its confirmation or for a second operator.
+    RequestProposed = "request.proposed";
+    /// A care application was registered or changed.
+    ClientSaved = "client.saved";
+    /// A care application takes part no more.
+    ClientEnded = "client.ended";
+    /// A mail was written.
+    MailQueued = "mail.queued";
+    /// A mail was taken by the mail server.
+    MailSent = "mail.sent";
+    /// A mail was given up.
+    MailFailed = "mail.failed";
+    /// A notice was shown on every page, or taken away.
+    NoticeChanged = "organisation.notice";
     /// A person's known-person question was answered with no, or several matched.
     PersonConflict = "person.conflict";
     /// Data of people whose registration was not finished, or whose requests are long over, were deleted.
@@ -155,6 +233,9 @@ pub struct LogEntry {
     /// Reason or problem code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What exactly, in a technical word: a role, a kind of document, a count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
     /// Network address it came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
@@ -184,6 +265,9 @@ fn keyed(node_key: &[u8; 32], salt: &[u8; 16], content: &str) -> Hmac<Sha256> {
     block[..32].copy_from_slice(node_key);
     Hmac::<Sha256>::new(&block.into()).chain_update(salt).chain_update(content)
 }
+
+mod group;
+pub use group::EventGroup;
 
 #[cfg(test)]
 mod tests;

@@ -19,11 +19,13 @@ pub const MAX_PART: usize = 120;
 
 impl PersonName {
     /// Builds a name; `None` when the surname is empty, a part is longer than [`MAX_PART`] or holds a control
-    /// character.
+    /// character, or is too long to be sorted by ([`fits_key`]).
     pub fn new(given: &str, prefix: &str, surname: &str) -> Option<Self> {
         let tidy = |part: &str| part.split_whitespace().collect::<Vec<_>>().join(" ");
         let name = Self { given: tidy(given), prefix: tidy(prefix), surname: tidy(surname) };
-        let fits = |part: &str| part.chars().count() <= MAX_PART && !part.chars().any(char::is_control);
+        let fits = |part: &str| {
+            part.chars().count() <= MAX_PART && !part.chars().any(char::is_control) && fits_key(part, MAX_PART)
+        };
         let good = !name.surname.is_empty() && [&name.given, &name.prefix, &name.surname].iter().all(|p| fits(p));
         good.then_some(name)
     }
@@ -65,6 +67,17 @@ impl PersonName {
         let surname: String = surname.into_iter().collect();
         format!("{} {}", given.trim(), surname.trim()).trim().to_owned() + ":" + number
     }
+}
+
+/// Whether a text of at most so many characters can be sorted by. Folded it may take the room of as many characters of any
+/// script, four bytes each; but some single characters fold to thirty, and PostgreSQL's index entries end at 2.7 kB.
+pub fn fits_key(text: &str, most: usize) -> bool {
+    fold(text).len() <= 4 * most
+}
+
+/// Control characters, and those that turn the direction of what follows: a name must not read as another one.
+pub fn hides(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The form in which names are compared.

@@ -1,6 +1,6 @@
 //! Organisations (zorgaanbieders).
 
-use crate::{Timestamp, Ura};
+use crate::{Timestamp, Ura, UziNumber};
 use serde::{Deserialize, Serialize};
 
 crate::id_type!(
@@ -8,7 +8,7 @@ crate::id_type!(
     OrganisationId
 );
 
-/// *applied → approved → validated → ended*.
+/// *applied → approved → validated → ended*; the row exists from the approval on (before that there is an application).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OrganisationStatus {
@@ -35,6 +35,8 @@ pub struct Organisation {
     pub contact: Option<String>,
     /// Where it stands.
     pub status: OrganisationStatus,
+    /// The UZI number that operators reopened the validation for (*verweesd*).
+    pub reopened_for: Option<UziNumber>,
     /// When it came to be.
     pub created_at: Timestamp,
 }

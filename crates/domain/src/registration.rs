@@ -106,6 +106,9 @@ pub struct Registration {
     /// SHA-256 of the key that the browser proved in which the Desktop App's return came back.
     #[serde(default)]
     pub browser_key: Option<[u8; 32]>,
+    /// Stopped: the reference of the log entry about it.
+    #[serde(default)]
+    pub stopped_reference: Option<String>,
     /// When it was begun.
     pub created_at: Timestamp,
     /// Last step.
@@ -165,6 +168,7 @@ impl Registration {
             desktop_session_until: None,
             desktop_seen_at: None,
             browser_key: None,
+            stopped_reference: None,
             created_at: now,
             updated_at: now,
         }

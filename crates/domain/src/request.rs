@@ -162,6 +162,8 @@ pub const LOGIN_SECONDS: i64 = 5 * 60;
 pub const ENROL_SECONDS: i64 = 10 * 24 * 60 * 60;
 /// Seconds that an opened request may still be finished, at least, and that an accepted one waits for its browser.
 pub const GRACE_SECONDS: i64 = 2 * 60;
+/// Seconds that a beheerder has to compare the person who accepted a link QR with the WID.
+pub const LINK_SECONDS: i64 = 15 * 60;
 /// Seconds that a launch token may be redeemed.
 pub const LAUNCH_SECONDS: i64 = 60;
 /// Seconds that a card request may be answered.
@@ -198,6 +200,8 @@ pub struct Request {
     pub organisation: Option<OrganisationId>,
     /// With an enrolment: whose identity. With sign: whose confirmation, when known.
     pub person: Option<PersonId>,
+    /// Who asks in person: the beheerder who shows an enrolment or link QR, the operator who invites.
+    pub asked_by: Option<PersonId>,
     /// What is signed, Dutch and English.
     pub sentence: Option<(String, String)>,
     /// With a card: the controlecode that page and Desktop App show.
@@ -218,6 +222,8 @@ pub struct Request {
     pub response: Option<String>,
     /// Why an answer was refused (a problem code), for the page that waits.
     pub problem: Option<String>,
+    /// The reference of the log entry about that refusal, shown with it.
+    pub problem_reference: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Until when it may be scanned or launched; once opened, until when it may be answered.
@@ -279,6 +285,7 @@ impl Request {
             browser_key: None,
             organisation: None,
             person: None,
+            asked_by: None,
             sentence: None,
             control_code: None,
             desktop_session: None,
@@ -289,6 +296,7 @@ impl Request {
             installation: None,
             response: None,
             problem: None,
+            problem_reference: None,
             created_at,
             expires_at: created_at.plus_seconds(seconds),
             opened_at: None,
@@ -301,10 +309,12 @@ impl Request {
         if !self.status.is_final() && now >= self.expires_at { RequestStatus::Expired } else { self.status }
     }
 
-    /// Accepted: the browser that asked has [`GRACE_SECONDS`] to take the result.
+    /// Accepted: the browser that asked has [`GRACE_SECONDS`] to take the result; with a link [`LINK_SECONDS`], for the
+    /// beheerder to compare the person with the WID.
     fn accepted(&mut self, now: Timestamp) {
         self.status = RequestStatus::Accepted;
-        self.expires_at = now.plus_seconds(GRACE_SECONDS);
+        let seconds = if self.purpose == Purpose::Link { LINK_SECONDS } else { GRACE_SECONDS };
+        self.expires_at = now.plus_seconds(seconds);
     }
 
     fn refuse(&self, now: Timestamp) -> RequestRefusal {
@@ -366,18 +376,20 @@ impl Request {
         Ok(())
     }
 
-    /// Whether the answer to this enrolment may be given again, to the same key: it was lost, and the time to finish is
-    /// not over.
+    /// Whether the answer to this enrolment may be given again, to the same key: it was lost, and the time to finish (or to
+    /// type its digits) is not over.
     pub fn may_repeat_answer(&self, now: Timestamp) -> bool {
         let enrols = self.purpose == Purpose::Enrol && self.means == Means::Phone;
-        enrols && self.status == RequestStatus::Finished && now < self.expires_at
+        let answered = matches!(self.status, RequestStatus::Finished | RequestStatus::Pairing);
+        enrols && answered && now < self.expires_at
     }
 
     /// The answer was refused for a reason that the person must know, such as a revoked card: the request is over and
-    /// the waiting page tells why.
-    pub fn refused(&mut self, problem: &str, now: Timestamp) -> Result<(), RequestRefusal> {
+    /// the waiting page tells why, with the reference of the log entry.
+    pub fn refused(&mut self, problem: &str, reference: &str, now: Timestamp) -> Result<(), RequestRefusal> {
         self.decide(Decision::Declined, RequestStatus::Declined, now)?;
         self.problem = Some(problem.to_owned());
+        self.problem_reference = Some(reference.to_owned());
         Ok(())
     }
 

@@ -220,6 +220,11 @@ texts! {
     Environment: "Omgeving", "Environment";
     YouSign: "Dit bevestigt u", "This is what you confirm";
     WithIdentity: "Met welke ID", "With which ID";
+    ShownBy: "Wie de QR-code laat zien", "Who shows the QR code";
+    LinkText: "{0} wil u koppelen aan organisatie {1}.", "{0} wants to link you to organisation {1}.";
+    LinkMeans: "Accepteert u, dan ziet de beheerder uw naam en geboortedatum en vergelijkt die met uw identiteitsbewijs. U houdt dezelfde ID.",
+        "If you accept, the manager sees your name and date of birth and compares them with your identity document. You keep the same ID.";
+    LinkNext: "Laat nu uw identiteitsbewijs zien aan de beheerder.", "Now show your identity document to the manager.";
     NotYou: "Hebt u dit niet zelf gevraagd op de computer voor u? Kies Weigeren.",
         "Did you not ask for this yourself on the computer in front of you? Choose Decline.";
     Accept: "Accepteren", "Accept";
@@ -255,8 +260,18 @@ texts! {
         "The date of birth differs from your registration. You can try {0} more times.";
     BirthDateWrongOnce: "De geboortedatum is anders dan bij uw registratie. U kunt nog 1 keer proberen; daarna hebt u een nieuwe QR-code nodig.",
         "The date of birth differs from your registration. You can try once more; then you need a new QR code.";
+    DigitsTitle: "Lees deze 4 cijfers voor aan de beheerder", "Read these 4 digits to the manager";
+    DigitsLabel: "Cijfers voor de beheerder", "Digits for the manager";
+    DigitsText: "Uw ID werkt zodra de beheerder naast u de cijfers heeft ingevuld. Geef ze aan niemand anders door, ook niet per telefoon of e-mail.",
+        "Your ID works as soon as the manager beside you has filled in the digits. Give them to nobody else, not by telephone or e-mail either.";
+    DigitsNext: "Kies pas Volgende als de beheerder zegt dat het gelukt is.", "Choose Next only when the manager says that it worked.";
+    DigitsFailed: "Lukt het niet? Vraag de beheerder om een nieuwe QR-code en scan die. De ID van zojuist gaat dan nooit werken; u kunt die verwijderen bij ID en Sessies.",
+        "Does it not work? Ask the manager for a new QR code and scan it. The ID of just now will then never work; you can remove it under IDs and sessions.";
+    DigitsOver: "De tijd is voorbij. Heeft de beheerder de cijfers niet ingevuld, vraag dan om een nieuwe QR-code.",
+        "The time is over. If the manager did not fill in the digits, ask for a new QR code.";
     RevocationTitle: "Schrijf uw intrekkingscode op", "Write down your revocation code";
     RevocationDone: "Uw ID is actief.", "Your ID is active.";
+    RevocationSoon: "Deze code hoort bij de ID die u net activeerde.", "This code belongs to the ID that you just activated.";
     RevocationText: "Is uw telefoon kwijt of gestolen? Met deze code maakt u uw ID meteen onbruikbaar. Bewaar de code op papier, niet op deze telefoon. U ziet de code maar één keer.",
         "Is your phone lost or stolen? With this code you make your ID unusable at once. Keep the code on paper, not on this phone. You see the code only once.";
     RevocationCode: "Intrekkingscode", "Revocation code";

@@ -24,7 +24,7 @@ pub fn verify_identity_chain(chain: &[Vec<u8>], root: &[u8], now: Timestamp) -> 
 pub fn reason_of(status: IdentityStatus) -> Option<CrlReason> {
     match status {
         IdentityStatus::Active | IdentityStatus::Expired => None,
-        IdentityStatus::Blocked => Some(CrlReason::CertificateHold),
+        IdentityStatus::Pending | IdentityStatus::Blocked => Some(CrlReason::CertificateHold),
         IdentityStatus::Replaced => Some(CrlReason::Superseded),
         IdentityStatus::Revoked => Some(CrlReason::Unspecified),
     }

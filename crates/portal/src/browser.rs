@@ -18,6 +18,8 @@ use serde::de::DeserializeOwned;
 
 /// Names the browser: 256 random bits for a year.
 pub const BROWSER_COOKIE: &str = "__Host-zorgid-browser";
+/// Holds the code of the application whose status this browser shows.
+pub const APPLICATION_COOKIE: &str = "__Host-zorgid-application";
 /// Names the session.
 pub const SESSION_COOKIE: &str = "__Host-zorgid-session";
 const YEAR: u32 = 365 * 24 * 60 * 60;
@@ -81,6 +83,16 @@ pub fn add_session_cookie(response: &mut Response, token: &Nonce) {
 /// Logs the browser out.
 pub fn remove_session_cookie(response: &mut Response) {
     add_cookie(response, &format!("{SESSION_COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
+}
+
+/// Lets the browser show the status of an application, until it is closed.
+pub fn add_application_cookie(response: &mut Response, code: &str) {
+    add_cookie(response, &format!("{APPLICATION_COOKIE}={code}; Path=/; Secure; HttpOnly; SameSite=Lax"));
+}
+
+/// The browser shows no application any more.
+pub fn remove_application_cookie(response: &mut Response) {
+    add_cookie(response, &format!("{APPLICATION_COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
 }
 
 fn add_cookie(response: &mut Response, cookie: &str) {

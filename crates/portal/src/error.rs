@@ -89,6 +89,8 @@ impl From<IdentityRefusal> for AppError {
     fn from(refusal: IdentityRefusal) -> Self {
         match refusal {
             IdentityRefusal::Copied => ProblemCode::IdentityCopied,
+            // An identity that waits for the digits from the phone is known to nobody yet.
+            IdentityRefusal::Status(IdentityStatus::Pending) => ProblemCode::IdentityUnknown,
             IdentityRefusal::Status(IdentityStatus::Blocked) => ProblemCode::IdentityBlocked,
             IdentityRefusal::Status(IdentityStatus::Expired) => ProblemCode::IdentityExpired,
             IdentityRefusal::Status(IdentityStatus::Replaced) => ProblemCode::IdentityReplaced,

@@ -59,6 +59,12 @@ metrics! {
     counter identities_activated = "zorgid_identities_activated_total", "Mobile IDs activated";
     /// PIN tries reserved.
     counter pin_tries = "zorgid_pin_tries_total", "PIN tries reserved";
+    /// Mails that the mail server took.
+    counter mails_sent = "zorgid_mails_sent_total", "Mails that the mail server took";
+    /// Tries that did not succeed.
+    counter mail_tries_failed = "zorgid_mail_tries_failed_total", "Tries to send a mail that did not succeed";
+    /// Mails given up.
+    counter mails_given_up = "zorgid_mails_given_up_total", "Mails that were given up";
     /// Log entries sealed.
     counter log_sealed = "zorgid_log_sealed_total", "Log entries sealed by this node";
     /// Sealing failures.

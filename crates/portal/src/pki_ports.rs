@@ -4,6 +4,7 @@ use crate::ports::{
     CardProblem, Certificates, CheckCards, CheckedCard, CheckedCsr, IssuedCertificate, Issuer, IssuerError,
     SignRequests,
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use der::Decode;
 use domain::{Timestamp, identity::IdentityId, request::RequestId};
 use p256::{elliptic_curve::sec1::ToEncodedPoint, pkcs8::DecodePublicKey};
@@ -13,7 +14,7 @@ use pki::{
     keys::{self, verify_signature},
     mobile::{csr_public_key, verify_identity_chain},
     request_signer::RequestSigner,
-    uzi::{UziRefusal, UziValidator},
+    uzi::{Evidence, UziRefusal, UziValidator},
 };
 use protocol::{ProblemCode, jws::Algorithm};
 use sha2::{Digest, Sha256};
@@ -91,6 +92,7 @@ impl CheckCards for UziValidator {
     fn check(&self, chain: &[Vec<u8>], now: Timestamp) -> Result<CheckedCard, CardProblem> {
         let refuse = |refusal: UziRefusal| CardProblem { code: code_of(&refusal), detail: refusal.to_string() };
         let (card, evidence) = self.validate(chain, now).map_err(refuse)?;
+        let issuer = issuer(&evidence);
         let evidence = serde_json::to_string(&evidence)
             .map_err(|error| CardProblem { code: ProblemCode::Internal, detail: error.to_string() })?;
         Ok(CheckedCard {
@@ -103,8 +105,25 @@ impl CheckCards for UziValidator {
             serial: card.serial_hex,
             valid_until: card.not_after,
             evidence,
+            issuer,
         })
     }
+    fn names_serial(&self, serial: &str) -> bool {
+        Self::names_serial(self, serial)
+    }
+    fn is_revoked(&self, certificate: &[u8], issuer: Option<&[u8]>) -> bool {
+        Self::is_revoked(self, certificate, issuer)
+    }
+}
+
+/// The CA in what a check relied on: the path holds the pass first, then who issued it.
+fn issuer(evidence: &Evidence) -> Option<Vec<u8>> {
+    STANDARD.decode(evidence.path.get(1)?).ok()
+}
+
+/// DER of the CA that issued a pass, from the evidence that was kept (JSON).
+pub fn issuer_in(evidence: &str) -> Option<Vec<u8>> {
+    issuer(&serde_json::from_str(evidence).ok()?)
 }
 
 /// No trust anchors are configured: every pass is refused, and says why.
@@ -113,6 +132,12 @@ pub struct NoTrust;
 impl CheckCards for NoTrust {
     fn check(&self, _: &[Vec<u8>], _: Timestamp) -> Result<CheckedCard, CardProblem> {
         Err(CardProblem { code: ProblemCode::CardUntrusted, detail: "no trust anchors are configured".to_owned() })
+    }
+    fn names_serial(&self, _: &str) -> bool {
+        false
+    }
+    fn is_revoked(&self, _: &[u8], _: Option<&[u8]>) -> bool {
+        false
     }
 }
 

@@ -5,6 +5,8 @@ use async_trait::async_trait;
 use domain::{
     PersonName, Timestamp, Ura, UziNumber,
     identity::IdentityId,
+    organisation::OrganisationId,
+    registration::CardData,
     request::RequestId,
     uzi::{CardType, RoleCode},
 };
@@ -83,6 +85,27 @@ pub struct CheckedCard {
     pub valid_until: Timestamp,
     /// What the check relied on, JSON.
     pub evidence: String,
+    /// DER of the CA that issued it.
+    pub issuer: Option<Vec<u8>>,
+}
+
+impl CheckedCard {
+    /// What is kept of it: with the organisation that has its URA here, and its certificate (DER).
+    pub fn data(self, organisation: OrganisationId, certificate: Vec<u8>) -> CardData {
+        CardData {
+            uzi_number: self.uzi_number,
+            card_type: self.card_type,
+            ura: self.ura,
+            role_code: self.role_code,
+            name: self.name,
+            organisation_name: self.organisation_name,
+            organisation,
+            certificate,
+            evidence: self.evidence,
+            serial: self.serial,
+            valid_until: self.valid_until,
+        }
+    }
 }
 
 /// Why a pass is refused.
@@ -98,6 +121,10 @@ pub struct CardProblem {
 pub trait CheckCards: Send + Sync {
     /// Profile, chain and revocation of an authentication certificate; `chain` is DER, leaf first.
     fn check(&self, chain: &[Vec<u8>], now: Timestamp) -> Result<CheckedCard, CardProblem>;
+    /// Whether any revocation list names this serial number (hex): then [`CheckCards::is_revoked`] is worth asking.
+    fn names_serial(&self, serial: &str) -> bool;
+    /// Whether a certificate that was found good before is revoked by now. `issuer`: DER of its CA.
+    fn is_revoked(&self, certificate: &[u8], issuer: Option<&[u8]>) -> bool;
 }
 
 /// A PKCS#10 request whose self-signature was verified.

@@ -26,6 +26,12 @@ fn within(patience: Duration) -> TimeoutLayer {
     TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, patience)
 }
 
+/// Every route of the portal's origin.
+pub fn portal_routes() -> Vec<(Method, &'static str)> {
+    let all = pages::routes().merge(app_api::routes()).merge(app_api::page_routes()).merge(app_api::public_routes());
+    all.listed().to_vec()
+}
+
 /// The portal's origin: pages, the apps' API for other origins, PKI, log and health.
 pub fn portal(app: AppState) -> Router {
     portal_within(app, PATIENCE)
@@ -33,17 +39,22 @@ pub fn portal(app: AppState) -> Router {
 
 /// The same with another patience.
 pub fn portal_within(app: AppState, patience: Duration) -> Router {
-    let pages = pages::router()
+    let pages = pages::routes()
+        .into_router()
         .fallback(missing)
         .layer(within(patience))
         .layer(from_fn_with_state(app.clone(), browser::only_own_origin))
         .layer(from_fn_with_state(app.clone(), browser::with_cookie))
         .layer(from_fn_with_state(app.clone(), problems::as_page));
     let api = api(&app, patience).layer(cors(&app));
-    let page_api =
-        app_api::page_router().layer(within(patience)).layer(from_fn_with_state(app.clone(), problems::as_json));
-    let public =
-        app_api::public_router().layer(within(patience)).layer(from_fn_with_state(app.clone(), problems::as_json));
+    let page_api = app_api::page_routes()
+        .into_router()
+        .layer(within(patience))
+        .layer(from_fn_with_state(app.clone(), problems::as_json));
+    let public = app_api::public_routes()
+        .into_router()
+        .layer(within(patience))
+        .layer(from_fn_with_state(app.clone(), problems::as_json));
     let routes = pages.merge(api).merge(page_api).merge(public);
     finish(routes, app, headers::portal)
 }
@@ -55,8 +66,10 @@ pub fn mobile_app(app: AppState) -> Router {
         .route("/{*path}", get(assets::file))
         .fallback(missing)
         .layer(from_fn_with_state(app.clone(), problems::as_json));
-    let public =
-        app_api::public_router().layer(within(PATIENCE)).layer(from_fn_with_state(app.clone(), problems::as_json));
+    let public = app_api::public_routes()
+        .into_router()
+        .layer(within(PATIENCE))
+        .layer(from_fn_with_state(app.clone(), problems::as_json));
     let routes = files.merge(api(&app, PATIENCE)).merge(public);
     finish(routes, app, headers::mobile_app)
 }
@@ -67,7 +80,8 @@ async fn missing() -> AppError {
 
 /// The apps' API: one origin, no cookies.
 fn api(app: &AppState, patience: Duration) -> Router<AppState> {
-    app_api::router()
+    app_api::routes()
+        .into_router()
         .layer(from_fn_with_state(app.clone(), only_app_origin))
         .layer(within(patience))
         .layer(from_fn_with_state(app.clone(), problems::as_json))

@@ -6,13 +6,20 @@ use crate::{
     error::Halt,
     keys::ServerKeys,
     metrics::Metrics,
+    outgoing, pages,
     ports::{Certificates, CheckCards, Issuer, SignRequests},
 };
 use arc_swap::ArcSwap;
-use domain::{Clock, Entropy, Timestamp};
+use domain::{Clock, Entropy, Timestamp, notice::Notice};
 use opaque_ke::ServerSetup;
 use protocol::pin::Suite;
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 use storage::{BoxFuture, Store, Tx};
 
 /// The UZI check, replaceable while serving.
@@ -20,7 +27,13 @@ pub type Cards = ArcSwap<Box<dyn CheckCards>>;
 
 /// Cheap to clone; given to axum as state.
 #[derive(Clone)]
-pub struct AppState(Arc<Parts>);
+pub struct AppState {
+    parts: Arc<Parts>,
+    /// A mail was put into the outbox, perhaps not committed yet.
+    mail_written: Arc<AtomicBool>,
+    /// What every page shows: not worth a query each.
+    notices: Arc<ArcSwap<Vec<Notice>>>,
+}
 
 /// The parts of [`AppState`].
 pub struct Parts {
@@ -51,14 +64,22 @@ pub struct Parts {
 impl Deref for AppState {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.parts
     }
 }
 
 impl AppState {
     /// Wraps the parts.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        pages::texts::operator_is(&parts.config.operator);
+        Self { parts: Arc::new(parts), mail_written: Arc::default(), notices: Arc::default() }
+    }
+    /// Notices of disturbance and maintenance, for now and later, as this node knows them (`services::notices`).
+    pub fn notices(&self) -> Arc<Vec<Notice>> {
+        self.notices.load_full()
+    }
+    pub(crate) fn know_notices(&self, notices: Vec<Notice>) {
+        self.notices.store(Arc::new(notices));
     }
     /// The present moment.
     pub fn now(&self) -> Timestamp {
@@ -86,7 +107,14 @@ impl AppState {
                 })
             })
             .await;
+        if self.mail_written.swap(false, Ordering::Relaxed) {
+            self.wake(outgoing::TOPIC).await;
+        }
         outcome?
+    }
+    /// A mail was put into the outbox: when the transaction has ended, who sends mails is woken.
+    pub(crate) fn mail_written(&self) {
+        self.mail_written.store(true, Ordering::Relaxed);
     }
     /// Reads something.
     pub async fn read<T, F>(&self, job: F) -> Result<T, AppError>

@@ -172,6 +172,50 @@
     });
   });
 
+  // A message that comes while a button is held down would push the button away from under the pointer: the press would
+  // do nothing. It waits until the button is released.
+  let held = false;
+  const released = [];
+  document.addEventListener("pointerdown", () => (held = true), true);
+  ["pointerup", "pointercancel"].forEach((end) => document.addEventListener(end, () => window.setTimeout(() => {
+    held = false;
+    released.splice(0).forEach((show) => show());
+  }), true));
+  const onceReleased = (show) => held ? released.push(show) : window.setTimeout(show);
+
+  // Forms with data-check tell what is not right with a field when it is left, and take that back while it is put right.
+  all("form[data-check] [data-hint]").forEach((field) => {
+    const wrapper = field.closest(".utrecht-form-field");
+    const id = `${field.id}-fout`;
+    const look = (leaving) => {
+      let message = document.getElementById(id);
+      const wrong = field.value !== "" && !field.validity.valid;
+      if (wrong && leaving && !message) {
+        message = document.createElement("div");
+        message.id = id;
+        message.className = "utrecht-form-field-error-message utrecht-form-field__error-message";
+        field.before(message);
+      }
+      if (wrong && !leaving) return;
+      if (message) {
+        if (wrong) message.textContent = field.dataset.hint;
+        else message.remove();
+      }
+      wrapper.classList.toggle("utrecht-form-field--invalid", wrong);
+      field.classList.toggle("utrecht-textbox--invalid", wrong);
+      const described = (field.getAttribute("aria-describedby") || "").split(" ").filter((part) => part && part !== id);
+      if (wrong) described.push(id);
+      if (described.length > 0) field.setAttribute("aria-describedby", described.join(" "));
+      else field.removeAttribute("aria-describedby");
+      if (wrong) {
+        field.setAttribute("aria-invalid", "true");
+        say(field.dataset.hint);
+      } else field.removeAttribute("aria-invalid");
+    };
+    field.addEventListener("change", () => onceReleased(() => look(true)));
+    field.addEventListener("input", () => look(false));
+  });
+
   // The session: a warning before its end, then the login page.
   const session = first("[data-session-seconds]");
   if (session) {

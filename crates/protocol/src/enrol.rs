@@ -1,6 +1,12 @@
 //! Activating an identity on a phone: PKCS#10 with the one-time nonce of the enrolment QR.
 
-use crate::{b64::B64, code::ShortCode, nonce::Nonce, request::OrganisationLabel, response::mac};
+use crate::{
+    b64::B64,
+    code::{Digits4, ShortCode},
+    nonce::Nonce,
+    request::OrganisationLabel,
+    response::mac,
+};
 use domain::{
     identity::IdentityId,
     installation::{InstallationId, UnlockId},
@@ -55,6 +61,9 @@ pub struct Enrolled {
     pub organisations: Vec<OrganisationLabel>,
     /// The *intrekkingscode*, grouped; shown once.
     pub revocation_code: String,
+    /// With a QR code that somebody shows face to face: the digits that they type. The identity works from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pairing_code: Option<Digits4>,
 }
 
 /// Without the intrekkingscode.

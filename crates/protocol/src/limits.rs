@@ -12,6 +12,8 @@ pub const CSR: usize = 4 * 1024;
 pub const BODY: usize = 64 * 1024;
 /// A form of the portal.
 pub const FORM: usize = 64 * 1024;
+/// A form with a file of people in it. The file itself may be half of that, so that who brings a larger one can be told.
+pub const UPLOAD: usize = 4 * 1024 * 1024;
 /// A CRL (the UZI-register's largest is a few megabytes).
 pub const CRL: usize = 32 * 1024 * 1024;
 /// An OCSP request.

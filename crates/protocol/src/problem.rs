@@ -38,6 +38,26 @@ problem_codes! {
     Internal = "internal", 500;
     /// The database, the CA or another part is not reachable now.
     Unavailable = "unavailable", 503;
+    /// Nobody does this to themselves (identity check, new QR, unblocking, own roles).
+    NotOneself = "not-oneself", 403;
+    /// The last usable administrator keeps the role.
+    LastAdministrator = "last-administrator", 403;
+    /// Another operator must agree.
+    SecondOperator = "second-operator", 403;
+    /// The state does not allow it (any more).
+    NotNow = "not-now", 409;
+    /// Names and birth data can be changed here only before the first activation.
+    NotAfterActivation = "not-after-activation", 409;
+    /// Somebody with these names and this birth date works here already.
+    PersonExists = "person-exists", 409;
+    /// An application for this URA is open already.
+    ApplicationOpen = "application-open", 409;
+    /// An organisation with this URA takes part already.
+    OrganisationKnown = "organisation-known", 409;
+    /// The typed code is not the one that was mailed.
+    CodeWrong = "code-wrong", 403;
+    /// A reason is needed.
+    ReasonMissing = "reason-missing", 400;
     /// The request's time is over.
     RequestExpired = "request-expired", 410;
     /// The QR code, link or code was used before.
@@ -98,6 +118,12 @@ problem_codes! {
     UraUnknown = "ura-unknown", 403;
     /// The organisation is not validated yet.
     OrganisationNotValidated = "organisation-not-validated", 403;
+    /// No application for this URA was approved.
+    ApplicationMissing = "application-missing", 403;
+    /// The approved application names another UZI number.
+    ApplicationOther = "application-other", 403;
+    /// The organisation was validated before.
+    AlreadyValidated = "already-validated", 409;
     /// This type of pass cannot be used here.
     CardType = "card-type", 403;
     /// The pass expired.
@@ -116,6 +142,12 @@ problem_codes! {
     CrlStale = "crl-stale", 503;
     /// Another pass than the one this wizard started with.
     CardOther = "card-other", 403;
+    /// The pass carries other names than the person who is logged in.
+    AttributesName = "attributes-name", 403;
+    /// The pass has another UZI number than is known of this person, or one that is somebody else's.
+    AttributesNumber = "attributes-number", 403;
+    /// The pass is of an organisation where this person is not active.
+    AttributesOrganisation = "attributes-organisation", 403;
     /// The pass must be read first.
     CardFirst = "card-first", 409;
     /// The terms must be accepted first.

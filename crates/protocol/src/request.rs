@@ -40,6 +40,9 @@ pub struct RequestClaims {
     /// With [`Purpose::Enrol`]: whose identity this becomes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enrolment: Option<EnrolmentOffer>,
+    /// Who shows the code face to face: full name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<String>,
     /// For the Desktop App: the *controlecode* that the page shows too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub control_code: Option<Digits4>,

@@ -6,7 +6,7 @@ use crate::{
 };
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use sqlx::{Arguments, AssertSqlSafe, Column, Row as _, TypeInfo, ValueRef as _};
-use storage::StoreError;
+use storage::{StoreError, Window};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -44,6 +44,20 @@ impl Connection<'_> {
     }
 }
 
+impl Connection<'_> {
+    /// A part of the rows of a statement, and how many it has in all.
+    pub async fn part(&mut self, sql: &str, values: &[Value<'_>], window: Window) -> Result<(Vec<Row>, u64)> {
+        if let Self::Sqlite(connection) = self {
+            return sqlite_part(connection, sql, values, window);
+        }
+        let count = format!("SELECT count(*) FROM ({sql}) AS every");
+        let total = self.rows(&count, values).await?.first_mut().ok_or_else(|| corrupt("no count"))?.number()?;
+        let sql = format!("{sql} LIMIT ${} OFFSET ${}", values.len() + 1, values.len() + 2);
+        let values = [values, &[window.limit.into(), window.offset.into()]].concat();
+        Ok((self.rows(&sql, &values).await?, total))
+    }
+}
+
 impl ToSql for Value<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         let value = match self {
@@ -74,18 +88,43 @@ pub(crate) fn sqlite_rows(connection: &rusqlite::Connection, sql: &str, values: 
     let mut rows = statement.query(rusqlite::params_from_iter(values)).map_err(sqlite_error)?;
     let mut all = Vec::new();
     while let Some(row) = rows.next().map_err(sqlite_error)? {
-        let cells = (0..width).map(|column| {
-            Ok(match row.get_ref(column).map_err(sqlite_error)? {
-                ValueRef::Null => Cell::Null,
-                ValueRef::Integer(value) => Cell::Int(value),
-                ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
-                ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_vec()),
-                ValueRef::Real(_) => return Err(corrupt("a fraction in a column")),
-            })
-        });
-        all.push(Row::new(cells.collect::<Result<_>>()?));
+        all.push(sqlite_row(row, width)?);
     }
     Ok(all)
+}
+
+fn sqlite_row(row: &rusqlite::Row<'_>, width: usize) -> Result<Row> {
+    let cells = (0..width).map(|column| {
+        Ok(match row.get_ref(column).map_err(sqlite_error)? {
+            ValueRef::Null => Cell::Null,
+            ValueRef::Integer(value) => Cell::Int(value),
+            ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
+            ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_vec()),
+            ValueRef::Real(_) => return Err(corrupt("a fraction in a column")),
+        })
+    });
+    Ok(Row::new(cells.collect::<Result<_>>()?))
+}
+
+/// A part of the rows of a statement, and how many it has in all: in one go, where looking for them is what takes time.
+fn sqlite_part(
+    connection: &rusqlite::Connection,
+    sql: &str,
+    values: &[Value<'_>],
+    window: Window,
+) -> Result<(Vec<Row>, u64)> {
+    let mut statement = connection.prepare_cached(&numbered(sql)).map_err(sqlite_error)?;
+    let width = statement.column_count();
+    let mut rows = statement.query(rusqlite::params_from_iter(values)).map_err(sqlite_error)?;
+    let (mut part, mut total) = (Vec::new(), 0);
+    let wanted = window.offset..window.offset.saturating_add(u64::from(window.limit));
+    while let Some(row) = rows.next().map_err(sqlite_error)? {
+        if wanted.contains(&total) {
+            part.push(sqlite_row(row, width)?);
+        }
+        total += 1;
+    }
+    Ok((part, total))
 }
 
 /// SQLite's errors in our words.

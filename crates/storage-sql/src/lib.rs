@@ -5,6 +5,8 @@
 
 mod connection;
 mod context;
+mod directory;
+mod folded;
 mod migrations;
 mod open;
 mod postgres;

@@ -100,7 +100,7 @@ impl Postgres {
             tracing::error!("a database job panicked");
             Err(StoreError::Unavailable("the job failed".to_owned()))
         });
-        let outcome = tx.outcome(answer);
+        let outcome = tx.finish(answer).await;
         let ended = connection.execute(if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" }).await;
         // A connection whose transaction did not end, or whose job went away in the middle, is not used again: closing it
         // rolls back.

@@ -101,6 +101,15 @@ impl Row {
     pub fn id_opt<T>(&mut self, make: impl FnOnce(Uuid) -> T) -> Result<Option<T>> {
         Ok(self.uuid_opt()?.map(make))
     }
+    /// A text that must parse, when it is there.
+    pub fn word_opt<T>(&mut self, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>> {
+        let read = |text: String| parse(&text).ok_or_else(|| corrupt("unknown word in a column"));
+        self.text_opt()?.map(read).transpose()
+    }
+    /// JSON in a text column that must be there.
+    pub fn json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T> {
+        self.json_opt()?.ok_or_else(|| corrupt("JSON is missing"))
+    }
     /// JSON in a text column.
     pub fn json_opt<T: serde::de::DeserializeOwned>(&mut self) -> Result<Option<T>> {
         let read = |text: String| serde_json::from_str(&text).map_err(|_| corrupt("JSON of another shape"));

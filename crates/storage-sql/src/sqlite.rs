@@ -174,8 +174,10 @@ fn attempt(connection: &mut rusqlite::Connection, context: &Context, work: Work,
             Work::Seal(signed) => block_on(seal::apply(&mut connection, context, &signed)),
             Work::Job(job) => {
                 let mut tx = SqlTx::new(connection, context, writes);
-                let answer = block_on(job(&mut tx));
-                tx.outcome(answer)
+                block_on(async {
+                    let answer = job(&mut tx).await;
+                    tx.finish(answer).await
+                })
             }
         }
     });

@@ -1,7 +1,10 @@
 //! For tests, here and in other crates: throwaway databases, a clock that is set, chance that repeats.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "test support: a failure here is a failed test")]
 
+mod digest;
 mod server;
+
+pub use digest::Digest;
 
 use crate::{Options, SqlStore, open};
 use domain::{Clock, Entropy, Environment, Timestamp};

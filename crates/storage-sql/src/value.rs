@@ -1,6 +1,9 @@
 //! Values that go into a statement, the same for both databases.
 
-use domain::{Timestamp, identity, installation, log, organisation, person, registration, request, session};
+use domain::{
+    Timestamp, application, care_application, change, identity, installation, log, mail, notice, organisation, person,
+    preregistration, registration, request, session,
+};
 use uuid::Uuid;
 
 /// A bound value. `None` keeps its type: PostgreSQL wants to know it.
@@ -85,6 +88,11 @@ impl<'a> From<&'a Vec<u8>> for Value<'a> {
         Self::Bytes(Some(value))
     }
 }
+impl<'a> From<Option<&'a [u8]>> for Value<'a> {
+    fn from(value: Option<&'a [u8]>) -> Self {
+        Self::Bytes(value)
+    }
+}
 impl<'a> From<&'a Option<Vec<u8>>> for Value<'a> {
     fn from(value: &'a Option<Vec<u8>>) -> Self {
         Self::Bytes(value.as_deref())
@@ -116,16 +124,23 @@ macro_rules! ids {
     )* };
 }
 ids!(
+    application::ApplicationId,
+    care_application::CareApplicationId,
+    change::ChangeId,
     identity::IdentityId,
     installation::InstallationId,
     installation::UnlockId,
     log::EntryId,
+    mail::MailId,
+    notice::NoticeId,
     organisation::OrganisationId,
     person::MembershipId,
     person::PersonId,
+    preregistration::PreRegistrationId,
     registration::RegistrationId,
     request::RequestId,
-    session::SessionId
+    session::SessionId,
+    domain::validation::ValidationId
 );
 impl From<Uuid> for Value<'_> {
     fn from(id: Uuid) -> Self {

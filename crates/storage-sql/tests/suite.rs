@@ -1,6 +1,8 @@
 //! The same tests on SQLite and PostgreSQL (ARCHITECTURE.md, invariant 10).
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+#[path = "suite/list_model.rs"]
+mod list_model;
 #[path = "suite/support.rs"]
 mod support;
 
@@ -25,16 +27,25 @@ macro_rules! on_both {
 }
 
 on_both! {
-    "suite/people.rs" people: organisations_are_unique_by_ura people_and_memberships
+    "suite/people.rs" people: organisations_are_unique_by_ura two_changes_of_an_organisation_wait_for_each_other people_and_memberships
         people_are_found_by_card_and_birth_date proofings_are_kept;
-    "suite/means.rs" means: identities_come_back_as_they_were revocations_are_listed
+    "suite/histories.rs" histories: people_and_memberships_change memberships_are_found roles_and_attributes_have_periods
+        proofings_come_back a_registration_is_removed people_and_organisations_are_searched
+        people_are_named_for_the_log;
+    "suite/list.rs" list: the_list_is_what_a_recomputation_says the_list_follows_parallel_changes;
+    "suite/portal.rs" portal: applications_are_kept one_application_of_a_ura_is_open operators_are_kept changes_wait_and_are_forgotten
+        mails_are_sent_by_one_node notices_are_kept care_applications_are_kept preregistrations_are_found;
+    "suite/log_pages.rs" log_pages: pages_are_what_the_filter_says content_goes_and_the_hash_stays;
+    "suite/means.rs" means: identities_come_back_as_they_were revocations_are_listed identities_are_found
+        identities_that_end_are_found_until_they_are_told
         the_opaque_record_is_set_once unlocks_and_nonces;
     "suite/pin.rs" pin: the_statement_agrees_with_the_rules a_hundred_parallel_guesses_get_four_tries
         an_unknown_installation_gets_nothing;
     "suite/requests.rs" requests: a_request_comes_back_as_it_was requests_are_found a_request_is_opened_once
-        registrations_are_found sessions_are_found browsers_are_kept_per_person counters_count_and_forget;
+        the_login_that_a_card_made_is_found_by_its_browser
+        registrations_are_found validations_are_found sessions_are_found card_sessions_are_found_in_pages browsers_are_kept_per_person counters_count_and_forget;
     "suite/purging.rs" purging: requests_go_as_the_rule_says a_request_of_a_wizard_stays_with_it
-        idle_wizards_are_found_in_pages installations_without_a_pin_go;
+        idle_wizards_are_found_in_pages installations_without_a_pin_go document_numbers_go_after_the_last_membership;
     "suite/transactions.rs" transactions: a_refused_job_leaves_nothing a_panic_harms_only_its_own_job
         a_failed_statement_cannot_be_committed reading_cannot_write writers_do_not_lose_updates
         what_is_missing_is_added_once notifications_reach_both_nodes a_duplicate_leaves_the_job_usable;

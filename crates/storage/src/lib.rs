@@ -43,10 +43,18 @@ pub enum StoreError {
 pub trait Tx:
     Organisations
     + People
+    + Applications
+    + Operators
+    + Changes
+    + Outbox
+    + Notices
+    + CareApplications
+    + PreRegistrations
     + Identities
     + Installations
     + Requests
     + Registrations
+    + Validations
     + Sessions
     + Browsers
     + Counters
@@ -57,10 +65,18 @@ pub trait Tx:
 impl<T> Tx for T where
     T: Organisations
         + People
+        + Applications
+        + Operators
+        + Changes
+        + Outbox
+        + Notices
+        + CareApplications
+        + PreRegistrations
         + Identities
         + Installations
         + Requests
         + Registrations
+        + Validations
         + Sessions
         + Browsers
         + Counters

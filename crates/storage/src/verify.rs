@@ -71,7 +71,7 @@ pub struct Expected<'a> {
     /// Keys of the nodes that wrote the entries; when empty, MACs are not checked.
     pub node_keys: &'a [[u8; 32]],
     /// Whether a note carries a right signature of the log's key over its body.
-    pub is_signed: &'a dyn Fn(&SignedNote) -> bool,
+    pub is_signed: &'a (dyn Fn(&SignedNote) -> bool + Sync),
     /// The present moment.
     pub now: Timestamp,
 }
@@ -79,59 +79,135 @@ pub struct Expected<'a> {
 /// Verifies a log. Missing content is right after retention, [`RETENTION_SECONDS`]: then salt and content are both gone
 /// and the hash stays.
 pub fn verify(records: &[LogRecord], expected: &Expected<'_>) -> Verification {
-    let mut errors = Vec::new();
+    let mut verifier = Verifier::new(expected);
     let mut sealed: Vec<&LogRecord> = records.iter().filter(|record| record.leaf.is_some()).collect();
     sealed.sort_by_key(|record| record.leaf);
-    let hashes = places(&sealed, &mut errors);
-    records.iter().for_each(|record| check_content(record, expected, &mut errors));
-    check_retention(&sealed, expected.now, &mut errors);
     let unsealed = records.iter().filter(|record| record.leaf.is_none());
-    unsealed.clone().for_each(|record| check_age(record, expected.now, &mut errors));
-    match expected.checkpoint {
-        Some(note) => check_checkpoint(note, "the stored checkpoint", &hashes, true, expected, &mut errors),
-        None if sealed.is_empty() => {}
-        None => errors.push(finding(Problem::Checkpoint, None, "there are sealed entries but no checkpoint")),
+    sealed.into_iter().chain(unsealed).for_each(|record| verifier.add(record));
+    verifier.finish()
+}
+
+/// The same, an entry at a time: of a log that does not fit into memory.
+pub struct Verifier<'a> {
+    expected: &'a Expected<'a>,
+    /// Checkpoints to be compared with, the stored one first.
+    notes: Vec<Noted>,
+    /// The next free place.
+    next: u64,
+    tree: Frontier,
+    kept_younger: bool,
+    entries: u64,
+    sealed: u64,
+    places: Vec<Finding>,
+    contents: Vec<Finding>,
+    retention: Vec<Finding>,
+    ages: Vec<Finding>,
+}
+
+/// A checkpoint, and what the log is at its size.
+struct Noted {
+    which: &'static str,
+    covers_all: bool,
+    read: Result<Checkpoint, Finding>,
+    root: Option<Hash>,
+}
+
+impl<'a> Verifier<'a> {
+    /// With what the log is compared.
+    pub fn new(expected: &'a Expected<'a>) -> Self {
+        let stored = expected.checkpoint.map(|text| (text, "the stored checkpoint", true));
+        let kept = expected.kept.iter().map(|text| (text.as_str(), "the kept checkpoint", false));
+        let noted = |(text, which, covers_all)| {
+            let mut noted = Noted { which, covers_all, read: read_checkpoint(text, which, expected), root: None };
+            noted.reached(&Frontier::default());
+            noted
+        };
+        let notes = stored.into_iter().chain(kept).map(noted).collect();
+        let (places, contents, retention, ages) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (next, entries, sealed, kept_younger) = (0, 0, 0, false);
+        let tree = Frontier::default();
+        Self { expected, notes, next, tree, kept_younger, entries, sealed, places, contents, retention, ages }
     }
-    for note in expected.kept {
-        check_checkpoint(note, "the kept checkpoint", &hashes, false, expected, &mut errors);
+
+    /// The next entry: sealed ones in the order of their places, then those that wait.
+    pub fn add(&mut self, record: &LogRecord) {
+        self.entries += 1;
+        check_content(record, self.expected, &mut self.contents);
+        let Some(leaf) = record.leaf else { return check_age(record, self.expected.now, &mut self.ages) };
+        self.sealed += 1;
+        self.check_retention(record);
+        if leaf < self.next {
+            return self.places.push(finding(Problem::Duplicate, Some(leaf), "two entries have this place"));
+        }
+        if leaf > self.next {
+            let gap = if leaf == self.next + 1 {
+                format!("entry {} is gone", self.next)
+            } else {
+                format!("entries {} to {} are gone", self.next, leaf - 1)
+            };
+            self.places.push(finding(Problem::Missing, Some(self.next), gap));
+        }
+        self.next = leaf + 1;
+        let Some(hash) = record.leaf_hash else {
+            return self.places.push(finding(Problem::Changed, Some(leaf), "the entry has a place but no hash"));
+        };
+        self.tree.append(hash);
+        self.notes.iter_mut().for_each(|noted| noted.reached(&self.tree));
     }
-    Verification {
-        entries: records.len() as u64,
-        sealed: sealed.len() as u64,
-        unsealed: unsealed.count() as u64,
-        errors,
+
+    /// Retention takes the oldest content first and never before its time. When an emptied entry was written is no longer
+    /// covered by its hash, so the entries before it must bear that out.
+    fn check_retention(&mut self, record: &LogRecord) {
+        let age = self.expected.now.seconds_since(record.at);
+        if record.content.is_some() {
+            // Entries may stand a little out of order: they are numbered when they are committed.
+            self.kept_younger |= age < RETENTION_SECONDS - DAY;
+        } else if record.salt.is_none() && (age < RETENTION_SECONDS || self.kept_younger) {
+            self.retention.push(finding(Problem::Changed, record.leaf, "the content was taken away before its time"));
+        }
+    }
+
+    /// After the last entry.
+    pub fn finish(self) -> Verification {
+        let mut errors = [self.places, self.contents, self.retention, self.ages].concat();
+        if self.expected.checkpoint.is_none() && self.sealed > 0 {
+            errors.push(finding(Problem::Checkpoint, None, "there are sealed entries but no checkpoint"));
+        }
+        errors.extend(self.notes.into_iter().filter_map(|noted| noted.compared(self.tree.size())));
+        Verification { entries: self.entries, sealed: self.sealed, unsealed: self.entries - self.sealed, errors }
+    }
+}
+
+impl Noted {
+    /// The tree is as large as this.
+    fn reached(&mut self, tree: &Frontier) {
+        if self.read.as_ref().is_ok_and(|checkpoint| checkpoint.size == tree.size()) {
+            self.root = Some(tree.root());
+        }
+    }
+    /// What is wrong, after `present` entries.
+    fn compared(self, present: u64) -> Option<Finding> {
+        let (which, Checkpoint { size, root, .. }) = match self.read {
+            Ok(checkpoint) => (self.which, checkpoint),
+            Err(finding) => return Some(finding),
+        };
+        if present < size {
+            let detail = format!("{which} has {size} entries, there are {present}");
+            return Some(finding(Problem::Missing, None, detail));
+        }
+        if self.covers_all && present > size {
+            let detail = format!("{which} has {size} entries, there are {present}");
+            return Some(finding(Problem::Rewritten, None, detail));
+        }
+        (self.root != Some(root)).then(|| {
+            let detail = format!("the first {size} entries are not those of {which}, or not in that order");
+            finding(Problem::Rewritten, None, detail)
+        })
     }
 }
 
 fn finding(code: Problem, leaf: Option<u64>, detail: impl Into<String>) -> Finding {
     Finding { code, leaf, detail: detail.into() }
-}
-
-/// The leaf hashes in order. Every place from 0 on must be taken once.
-fn places(sealed: &[&LogRecord], errors: &mut Vec<Finding>) -> Vec<Hash> {
-    let mut next = 0;
-    let mut hashes = Vec::with_capacity(sealed.len());
-    for record in sealed {
-        let Some(leaf) = record.leaf else { continue };
-        if leaf < next {
-            errors.push(finding(Problem::Duplicate, Some(leaf), "two entries have this place"));
-            continue;
-        }
-        if leaf > next {
-            let gap = if leaf == next + 1 {
-                format!("entry {next} is gone")
-            } else {
-                format!("entries {next} to {} are gone", leaf - 1)
-            };
-            errors.push(finding(Problem::Missing, Some(next), gap));
-        }
-        next = leaf + 1;
-        match record.leaf_hash {
-            Some(hash) => hashes.push(hash),
-            None => errors.push(finding(Problem::Changed, Some(leaf), "the entry has a place but no hash")),
-        }
-    }
-    hashes
 }
 
 fn check_content(record: &LogRecord, expected: &Expected<'_>, errors: &mut Vec<Finding>) {
@@ -161,21 +237,6 @@ fn check_content(record: &LogRecord, expected: &Expected<'_>, errors: &mut Vec<F
     }
 }
 
-/// Retention takes the oldest content first and never before its time. When an emptied entry was written is no longer
-/// covered by its hash, so the entries before it must bear that out.
-fn check_retention(sealed: &[&LogRecord], now: Timestamp, errors: &mut Vec<Finding>) {
-    let mut kept_younger = false;
-    for record in sealed {
-        let age = now.seconds_since(record.at);
-        if record.content.is_some() {
-            // Entries may stand a little out of order: they are numbered when they are committed.
-            kept_younger |= age < RETENTION_SECONDS - DAY;
-        } else if record.salt.is_none() && (age < RETENTION_SECONDS || kept_younger) {
-            errors.push(finding(Problem::Changed, record.leaf, "the content was taken away before its time"));
-        }
-    }
-}
-
 fn check_age(record: &LogRecord, now: Timestamp, errors: &mut Vec<Finding>) {
     let age = now.seconds_since(record.at);
     if age > UNSEALED_SECONDS {
@@ -183,37 +244,18 @@ fn check_age(record: &LogRecord, now: Timestamp, errors: &mut Vec<Finding>) {
     }
 }
 
-fn check_checkpoint(
-    text: &str,
-    which: &str,
-    hashes: &[Hash],
-    covers_all: bool,
-    expected: &Expected<'_>,
-    errors: &mut Vec<Finding>,
-) {
-    let mut wrong = |code, detail: String| errors.push(finding(code, None, detail));
+fn read_checkpoint(text: &str, which: &str, expected: &Expected<'_>) -> Result<Checkpoint, Finding> {
+    let wrong = |detail: String| Err(finding(Problem::Checkpoint, None, detail));
     let Some(note) = SignedNote::parse(text) else {
-        return wrong(Problem::Checkpoint, format!("{which} is not a signed checkpoint"));
+        return wrong(format!("{which} is not a signed checkpoint"));
     };
-    let Checkpoint { origin, size, root } = &note.checkpoint;
-    if origin != expected.origin {
-        return wrong(Problem::Checkpoint, format!("{which} is of another log: {origin}"));
+    if note.checkpoint.origin != expected.origin {
+        return wrong(format!("{which} is of another log: {}", note.checkpoint.origin));
     }
     if !(expected.is_signed)(&note) {
-        return wrong(Problem::Checkpoint, format!("{which} is not signed by the key of this log"));
+        return wrong(format!("{which} is not signed by the key of this log"));
     }
-    let present = hashes.len() as u64;
-    if present < *size {
-        return wrong(Problem::Missing, format!("{which} has {size} entries, there are {present}"));
-    }
-    if covers_all && present > *size {
-        return wrong(Problem::Rewritten, format!("{which} has {size} entries, there are {present}"));
-    }
-    let mut tree = Frontier::default();
-    hashes.iter().zip(0..*size).for_each(|(hash, _)| tree.append(*hash));
-    if tree.root() != *root {
-        wrong(Problem::Rewritten, format!("the first {size} entries are not those of {which}, or not in that order"));
-    }
+    Ok(note.checkpoint)
 }
 
 #[cfg(test)]

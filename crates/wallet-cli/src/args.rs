@@ -42,7 +42,7 @@ pub enum Command {
         #[arg(long, value_name = "DATE")]
         birth_date: Option<String>,
     },
-    /// Accept a request (log in, sign)
+    /// Accept a request (log in, sign, link)
     Accept(Answer),
     /// Decline a request
     Decline(Answer),

@@ -114,14 +114,18 @@ async fn activate(home: &Home, wallet: &mut Wallet, ticket: &str, typed: Option<
     let asked = open_request(home, wallet, ticket, true).await?;
     let activated = wallet.activate(&asked, birth_date).await?;
     home.remember_opened(ticket, None)?;
-    Ok(json!({
+    let mut told = json!({
         "identity": activated.identity,
         "name": activated.name,
         "organisations": activated.organisations,
         "environment": asked.claims.env,
         "revocationCode": activated.revocation_code,
         "requestId": asked.request_id(),
-    }))
+    });
+    if let Some(code) = &activated.pairing_code {
+        told["pairingCode"] = json!(code);
+    }
+    Ok(told)
 }
 
 async fn decide(home: &Home, wallet: &mut Wallet, answer: Answer, decision: Decision) -> Result<Value, Failure> {
@@ -144,6 +148,12 @@ async fn decide(home: &Home, wallet: &mut Wallet, answer: Answer, decision: Deci
     }
     if asked.claims.purpose == Purpose::Sign {
         told["sentence"] = json!(asked.claims.sentence);
+    }
+    if let Some(organisation) = &asked.claims.organisation {
+        told["organisation"] = json!(organisation);
+    }
+    if let Some(asker) = &asked.claims.asked_by {
+        told["askedBy"] = json!(asker);
     }
     Ok(told)
 }

@@ -12,6 +12,7 @@ use crate::{
 use domain::{BirthDate, identity::IdentityId, request::Purpose};
 use p256::ecdsa::SigningKey;
 use protocol::{
+    code::Digits4,
     enrol::{Enrol, Enrolled, enrol_mac},
     request::OrganisationLabel,
 };
@@ -27,6 +28,9 @@ pub struct Activated {
     pub organisations: Vec<OrganisationLabel>,
     /// The *intrekkingscode*, grouped. Show it once to write down; the wallet does not keep it.
     pub revocation_code: String,
+    /// Digits for whoever showed the QR code face to face. Until they are typed there, for two minutes, the identity opens
+    /// nothing; when that does not happen it never will, and a new QR code is needed.
+    pub pairing_code: Option<Digits4>,
 }
 
 /// Without the intrekkingscode.
@@ -97,6 +101,7 @@ impl Wallet {
             name: enrolled.name,
             organisations: enrolled.organisations,
             revocation_code: enrolled.revocation_code,
+            pairing_code: enrolled.pairing_code,
         })
     }
 

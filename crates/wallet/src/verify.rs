@@ -98,7 +98,8 @@ pub fn request(
     let offer_missing =
         claims.purpose == Purpose::Enrol && expected.audience == Audience::MobileApp && claims.enrolment.is_none();
     let sentence_missing = claims.purpose == Purpose::Sign && claims.sentence.is_none();
-    if !allowed(claims.purpose) || offer_missing || sentence_missing {
+    let organisation_missing = claims.purpose == Purpose::Link && claims.organisation.is_none();
+    if !allowed(claims.purpose) || offer_missing || sentence_missing || organisation_missing {
         return Err(RequestError::Purpose);
     }
     Ok(claims)

@@ -127,6 +127,10 @@ impl Browser {
     pub fn has_session(&self) -> bool {
         self.cookies.iter().any(|(name, value)| name == "__Host-zorgid-session" && !value.is_empty())
     }
+    /// Takes the cookie of a session that is open already.
+    pub fn log_in(&mut self, token: &str) {
+        self.cookies.push(("__Host-zorgid-session".to_owned(), token.to_owned()));
+    }
     /// Opens a page.
     pub async fn get(&mut self, path: &str) -> Result<Page, BenchError> {
         self.send(Request::get(format!("{}{path}", self.portal)), String::new()).await

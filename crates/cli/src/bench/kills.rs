@@ -127,7 +127,8 @@ async fn check(server: &Server, acknowledged: &[IdentityId]) -> Result<usize, Be
         .await
         .map_err(|error: StoreError| BenchError::new("reading the log", error))?;
     let mut logged: HashMap<IdentityId, usize> = HashMap::new();
-    let activations = entries.iter().filter(|e| e.event == Event::IdentityActivated && e.outcome == Outcome::Success);
+    let entries = entries.iter().map(|placed| &placed.entry);
+    let activations = entries.filter(|e| e.event == Event::IdentityActivated && e.outcome == Outcome::Success);
     for id in activations.filter_map(|entry| entry.identity) {
         *logged.entry(id).or_default() += 1;
     }

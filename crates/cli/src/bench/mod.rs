@@ -6,8 +6,10 @@
 mod browser;
 mod certificates;
 mod client;
+mod crowd;
 mod floor;
 mod kills;
+mod lists;
 mod people;
 mod report;
 mod server;
@@ -21,6 +23,8 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 pub enum Bench {
     /// Complete QR logins and enrolments per second.
     Login(LoginArgs),
+    /// The list of people and the log of a large organisation.
+    Lists(lists::ListArgs),
     /// Signatures, verifications and commits per second of this machine.
     Floor(FloorArgs),
     /// Kill the server again and again while people register; everything acknowledged must be there, nothing half.
@@ -80,6 +84,7 @@ impl BenchError {
 pub async fn run(bench: Bench) -> ExitCode {
     let (json, result) = match bench {
         Bench::Login(args) => (args.json, login(&args).await),
+        Bench::Lists(args) => (args.json, lists::measure(&args).await),
         Bench::Floor(args) => (args.json, floor::measure().await),
         Bench::Kills(args) => return kills::run(&args).await,
         Bench::Client(args) => return client::run(args).await,

@@ -1,12 +1,16 @@
 //! People with an enrolment that waits to be scanned, written as the registration wizard would have left them.
 
 use super::{BenchError, browser::BrowserKey, server::Server};
-use crate::edge::{OsEntropy, SystemClock};
+use crate::{
+    data::DataDir,
+    edge::{OsEntropy, SystemClock},
+    failure::Failure,
+};
 use domain::{
-    BirthDate, Clock, Entropy, Environment, PersonName, Ura,
+    BirthDate, Clock, Entropy, PersonName, Ura,
     browser::Browser,
     organisation::{Organisation, OrganisationId, OrganisationStatus},
-    person::{Membership, MembershipId, MembershipStatus, Person, PersonId, Role, person_number},
+    person::{Membership, MembershipId, Person, PersonId, Role, person_number},
     request::{ENROL_SECONDS, Means, Purpose, Request, RequestId, RequestStatus},
 };
 use protocol::{
@@ -84,7 +88,7 @@ async fn write(tx: &mut dyn Tx, chunk: Vec<Rows>) -> Result<(), StoreError> {
 }
 
 /// The organisation of all of them; made the first time.
-async fn organisation(store: &Arc<dyn Store>) -> Result<Organisation, BenchError> {
+pub async fn organisation(store: &Arc<dyn Store>) -> Result<Organisation, BenchError> {
     let failed = |error: StoreError| BenchError::new("writing the organisation", error);
     let ura = Ura::parse("90009999").ok_or_else(|| BenchError("URA".into()))?;
     let wanted = ura.clone();
@@ -100,6 +104,7 @@ async fn organisation(store: &Arc<dyn Store>) -> Result<Organisation, BenchError
         ura,
         contact: None,
         status: OrganisationStatus::Validated,
+        reopened_for: None,
         created_at: now,
     };
     let added = organisation.clone();
@@ -107,21 +112,11 @@ async fn organisation(store: &Arc<dyn Store>) -> Result<Organisation, BenchError
     Ok(organisation)
 }
 
-/// The server's database, beside the running server. Nothing is logged through it, so its MAC key is never used.
+/// The server's database, beside the running server, with its node's key.
 pub async fn open(server: &Server) -> Result<Arc<dyn Store>, BenchError> {
-    let url = match server.database() {
-        Some(url) => url.to_owned(),
-        None => format!("sqlite:{}", server.data().join("zorgid.sqlite").display()),
-    };
-    let options = storage_sql::Options {
-        url,
-        environment: Environment::Acceptatie,
-        entropy: Arc::new(OsEntropy),
-        clock: Arc::new(SystemClock),
-        node_key: [0; 32],
-    };
-    let store = storage_sql::open(options).await.map_err(|error| BenchError::new("opening the database", error))?;
-    Ok(Arc::new(store))
+    let failed = |error: Failure| BenchError::new("opening the database", error.title);
+    let data = DataDir::open(server.data()).map_err(failed)?;
+    data.open_store(server.database(), Arc::new(SystemClock)).await.map_err(failed)
 }
 
 /// Everybody's birth date.
@@ -146,23 +141,12 @@ fn one(
     let bad = |what: &str| BenchError(format!("cannot make a {what}"));
     let now = clock.now();
     let server = known.servers.first().ok_or_else(|| bad("server"))?;
-    let person = Person {
-        id: PersonId::new(now, entropy),
-        number: person_number(entropy.array()),
-        name: PersonName::new("Meta", "van der", &format!("Meting{index}")).ok_or_else(|| bad("name"))?,
-        birth_date: birth_date().ok_or_else(|| bad("birth date"))?,
-        birth_date_self_declared: false,
-        created_at: now,
-    };
-    let membership = Membership {
-        id: MembershipId::new(now, entropy),
-        person: person.id,
-        organisation: organisation.id,
-        roles: vec![Role::Signer],
-        status: MembershipStatus::Active,
-        attributes: None,
-        created_at: now,
-    };
+    let name = PersonName::new("Meta", "van der", &format!("Meting{index}")).ok_or_else(|| bad("name"))?;
+    let birth_date = birth_date().ok_or_else(|| bad("birth date"))?;
+    let number = person_number(entropy.array());
+    let person = Person::new(PersonId::new(now, entropy), number, name, birth_date, false, now);
+    let id = MembershipId::new(now, entropy);
+    let membership = Membership::new(id, person.id, organisation.id, vec![Role::Signer], None, now);
     let cookie = Nonce::from_bytes(entropy.array());
     let mut browser = Browser::first_seen(person.id, cookie.hash(), "Meting".to_owned(), now);
     let key: [u8; 32] = entropy.array();

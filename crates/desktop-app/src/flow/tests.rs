@@ -41,6 +41,7 @@ pub(crate) fn asked(purpose: Purpose) -> Asked {
             iat: 0,
             challenge: Nonce::from_bytes([0; 32]),
             enrolment: None,
+            asked_by: None,
             control_code: protocol::code::Digits4::parse("1234"),
         },
     }

@@ -83,6 +83,7 @@ pub fn request(purpose: Purpose) -> RequestClaims {
         iat: SystemClock.now().unix(),
         challenge: Nonce::from_bytes([9; 32]),
         enrolment: None,
+        asked_by: None,
         control_code: Digits4::parse("4711"),
     }
 }

@@ -84,3 +84,23 @@ fn another_key_behind_the_same_cookie_begins_anew() {
     browser.logged_in(Some(OTHER), NOON.plus_seconds(2 * DAY));
     assert!(browser.is_trusted(Some(&OTHER)) && !browser.is_trusted(Some(&KEY)));
 }
+
+#[test]
+fn a_forgotten_browser_earns_trust_anew() {
+    let mut browser = browser();
+    browser.desktop_return(Some(KEY), NOON);
+    assert!(browser.is_trusted(Some(&KEY)));
+    browser.forget(NOON.plus_seconds(DAY));
+    assert!(!browser.is_trusted(Some(&KEY)) && !browser.is_trusted(None));
+    browser.logged_in(Some(KEY), NOON.plus_seconds(DAY + 1));
+    assert!(!browser.is_trusted(Some(&KEY)));
+}
+
+#[test]
+fn another_key_or_none_behind_a_known_cookie_is_another_browser() {
+    let mut browser = browser();
+    assert!(!browser.is_another(Some(&KEY)));
+    assert!(browser.is_another(Some(&OTHER)) && browser.is_another(None));
+    browser.forget(NOON);
+    assert!(!browser.is_another(None) && !browser.is_another(Some(&OTHER)), "it never proved a key");
+}

@@ -1,12 +1,14 @@
 use super::*;
 use IdentityStatus::*;
 
-/// All 25 pairs.
+/// All 36 pairs.
 #[test]
 fn exactly_the_allowed_transitions() {
     for from in IdentityStatus::ALL {
         for to in IdentityStatus::ALL {
             let allowed = match from {
+                Pending => !matches!(to, Pending | Blocked),
+                _ if to == Pending => false,
                 Active => to != Active,
                 Blocked => to != Blocked,
                 Revoked | Expired | Replaced => false,
@@ -52,7 +54,7 @@ fn only_an_active_identity_with_a_rising_counter_answers() {
             for counter in [0, 4, 5, 6, most, most + 1, u64::MAX] {
                 let now = Timestamp(now);
                 let expected = match (status, over) {
-                    (Active | Blocked, true) => Err(IdentityRefusal::Status(Expired)),
+                    (Pending | Active | Blocked, true) => Err(IdentityRefusal::Status(Expired)),
                     (Active, false) if (6..=most).contains(&counter) => Ok(()),
                     (Active, false) => Err(IdentityRefusal::Copied),
                     _ => Err(IdentityRefusal::Status(status)),

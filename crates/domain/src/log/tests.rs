@@ -25,6 +25,7 @@ fn entry() -> LogEntry {
         request: None,
         session: None,
         reason: Some("no-role".into()),
+        detail: None,
         from: None,
         reference: "AB12CD34".into(),
     }
@@ -68,4 +69,17 @@ fn a_mac_fits_one_key_salt_and_content() {
     assert!(!mac_is_right(&[1; 32], &[3; 16], "content", &right));
     assert!(!mac_is_right(&[1; 32], &[2; 16], "Content", &right));
     assert!(!mac_is_right(&[1; 32], &[2; 16], "content", &right[..31]));
+}
+
+#[test]
+fn every_event_is_in_one_group() {
+    let mut seen = 0;
+    for group in EventGroup::ALL {
+        assert_eq!(EventGroup::parse(group.as_str()), Some(group));
+        assert!(!group.events().is_empty(), "{group:?}");
+        assert!(group.events().iter().all(|event| event.group() == group));
+        seen += group.events().len();
+    }
+    assert_eq!(seen, Event::ALL.len());
+    assert_eq!(EventGroup::parse("alles"), None);
 }

@@ -81,3 +81,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_folds_to_more_than_an_index_takes_is_no_name() {
+    // One character that folds to eighteen; whatever is only long is a name.
+    let ligature = "\u{fdfa}".repeat(MAX_PART);
+    assert_eq!(PersonName::new("", "", &ligature), None);
+    assert!(!fits_key(&ligature, 200) && fits_key("\u{fdfa}", 40) && fits_key("", 0));
+    for letter in ["\u{1ead}", "\u{540d}", "\u{10330}"] {
+        let longest = letter.repeat(MAX_PART);
+        assert!(PersonName::new(&longest, &longest, &longest).is_some(), "{letter}");
+    }
+}

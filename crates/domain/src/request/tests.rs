@@ -26,7 +26,7 @@ const STEPS: [(&str, Step, Expected); 11] = [
     ),
     ("accept, finished", |r, now| r.decide(Decision::Accepted, Finished, now), |s| (s == Opened).then_some(Finished)),
     ("decline", |r, now| r.decide(Decision::Declined, Accepted, now), |s| (s == Opened).then_some(Declined)),
-    ("refused", |r, now| r.refused("card-revoked", now), |s| (s == Opened).then_some(Declined)),
+    ("refused", |r, now| r.refused("card-revoked", "AB12CD34", now), |s| (s == Opened).then_some(Declined)),
     ("pair", |r, now| r.pair(&MINE, true, now), |s| (s == Pairing).then_some(Accepted)),
     ("return", |r, now| r.bring_return(&MINE, now), |s| (s == Returning).then_some(Accepted)),
     ("prove the browser", |r, now| r.prove_browser(&MINE, KEY, now), |s| matches!(s, Created | Opened).then_some(s)),
@@ -204,7 +204,13 @@ fn an_enrolments_answer_may_be_repeated_until_its_time_is_over() {
     for (purpose, means) in [(Purpose::Login, Means::Phone), (Purpose::Enrol, Means::Card)] {
         assert!(!request(purpose, means, Finished).may_repeat_answer(NOW));
     }
-    for status in RequestStatus::ALL.into_iter().filter(|status| *status != Finished) {
+    // One that waits for its digits, as long as it waits.
+    let mut waits = request(Purpose::Enrol, Means::Phone, Created);
+    waits.open(NOW).unwrap();
+    waits.decide(Decision::Accepted, Pairing, later).unwrap();
+    let end = later.plus_seconds(PAIRING_SECONDS);
+    assert!(waits.may_repeat_answer(Timestamp(end.0 - 1)) && !waits.may_repeat_answer(end));
+    for status in RequestStatus::ALL.into_iter().filter(|status| !matches!(status, Finished | Pairing)) {
         assert!(!request(Purpose::Enrol, Means::Phone, status).may_repeat_answer(NOW), "{status:?}");
     }
 }

@@ -52,5 +52,10 @@ fn nothing_goes_while_somebody_may_be_at_it() {
     assert_eq!(short(|r| r.registration = 10 * DAY), Err("registrations"));
     assert_eq!(short(|r| r.request = 0), Err("requests"));
     assert_eq!(short(|r| r.installation = -1), Err("installations"));
+    assert_eq!(short(|r| r.change = DAY - 1), Err("changes"));
+    assert_eq!(short(|r| r.mail = 0), Err("mails"));
+    assert_eq!(short(|r| r.prepared = 29 * DAY), Err("prepared colleagues"));
+    assert_eq!(short(|r| r.document = 364 * DAY), Err("document numbers"));
+    assert_eq!(short(|r| r.log = 4 * YEAR), Err("the log"));
     assert!(short(|r| r.registration = 11 * DAY).is_ok());
 }

@@ -7,4 +7,4 @@ mod steps;
 
 pub use failure::Failure;
 pub use start::start;
-pub use state::{After, App, Outcome, PinTrouble, Screen, ServerFacts};
+pub use state::{After, App, NewIdentity, Outcome, PinTrouble, Screen, ServerFacts};

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::texts::{Language, Text, fill};
-use domain::{Environment, identity::IdentityId};
+use domain::{Environment, identity::IdentityId, request::Purpose};
 use leptos::prelude::*;
 use protocol::link::ServerId;
 use wallet::{Activated, Answered, Asked, IdentityView, PinState, Wallet, WalletError};
@@ -38,6 +38,8 @@ pub enum Screen {
     Result(Box<Outcome>),
     /// Someone's identity is offered to this phone.
     Enrol(Box<Asked>),
+    /// The new identity works once the beheerder typed these digits.
+    Digits(Box<NewIdentity>),
     /// The new identity's intrekkingscode, shown once.
     Revocation(Box<Activated>),
     /// *ID en Sessies*.
@@ -66,6 +68,17 @@ pub enum PinTrouble {
 pub struct Outcome {
     /// What the server recorded.
     pub answered: Answered,
+    /// What it was for.
+    pub purpose: Purpose,
+    /// Milliseconds since 1970.
+    pub at: i64,
+}
+
+/// A new identity that waits for its digits, and since when, by the phone's clock.
+#[derive(Clone)]
+pub struct NewIdentity {
+    /// With its digits and intrekkingscode.
+    pub activated: Activated,
     /// Milliseconds since 1970.
     pub at: i64,
 }

@@ -1,6 +1,6 @@
 //! The steps that people take. Each runs to its end even when the screen changes in the meantime.
 
-use super::{After, App, Failure, Outcome, Screen};
+use super::{After, App, Failure, NewIdentity, Outcome, Screen};
 use crate::{platform::page, texts::Text};
 use domain::{
     BirthDate,
@@ -76,7 +76,7 @@ impl App {
             Screen::Home | Screen::Scan | Screen::Result(_) | Screen::Identities | Screen::Remove(_) => {
                 self.ask_pin(None)
             }
-            // The intrekkingscode is shown only once; the others show nothing that the PIN protects.
+            // Digits and intrekkingscode are shown only once; the others show nothing that the PIN protects.
             _ => {}
         }
     }
@@ -121,7 +121,10 @@ impl App {
         spawn_local(async move {
             match self.with(async |wallet| wallet.answer(&asked, decision, identity).await).await {
                 None => {}
-                Some(Ok(answered)) => self.show(Screen::Result(Box::new(Outcome { answered, at: now() }))),
+                Some(Ok(answered)) => {
+                    let purpose = asked.claims.purpose;
+                    self.show(Screen::Result(Box::new(Outcome { answered, purpose, at: now() })));
+                }
                 Some(Err(WalletError::Locked(_))) => {
                     self.ask_pin(Some(After::Screen(Box::new(Screen::Request(asked)))))
                 }
@@ -136,6 +139,9 @@ impl App {
         spawn_local(async move {
             match self.with(async |wallet| wallet.activate(&asked, birth_date).await).await {
                 None => {}
+                Some(Ok(activated)) if activated.pairing_code.is_some() => {
+                    self.show(Screen::Digits(Box::new(NewIdentity { activated, at: now() })));
+                }
                 Some(Ok(activated)) => self.show(Screen::Revocation(Box::new(activated))),
                 Some(Err(WalletError::Locked(_))) => self.ask_pin(Some(After::Screen(Box::new(Screen::Enrol(asked))))),
                 Some(Err(WalletError::BirthDateRequired)) => self.complain(self.say(Text::BirthDateInvalid)),

@@ -1,11 +1,13 @@
 //! An identity is offered to this phone; and its intrekkingscode afterwards.
 
-use super::parts::{Weight, button, clock, countdown, environment, fact, heading, notices, organisation};
+use super::parts::{
+    Weight, button, clock, countdown, digits as four_digits, environment, fact, heading, notices, organisation,
+};
 use crate::{
-    app::{App, Screen},
+    app::{App, NewIdentity, Screen},
     texts::Text,
 };
-use domain::BirthDate;
+use domain::{BirthDate, request::PAIRING_SECONDS};
 use leptos::{ev, prelude::*};
 use wallet::{Activated, Asked};
 
@@ -55,6 +57,7 @@ pub fn view(app: App, asked: Box<Asked>) -> impl IntoView {
         <dl>
             {fact(app.say(Text::EnrolName), offer.name.clone())}
             {claims.organisation.as_ref().map(|o| fact(app.say(Text::Organisation), organisation(app, o)))}
+            {claims.asked_by.clone().map(|name| fact(app.say(Text::ShownBy), name))}
             {fact(app.say(Text::Environment), environment(app, claims.env))}
             {fact(app.say(Text::EnrolServer), operator)}
         </dl>
@@ -74,9 +77,26 @@ pub fn view(app: App, asked: Box<Asked>) -> impl IntoView {
     .into_any()
 }
 
+/// The digits that the beheerder types; then the intrekkingscode.
+pub fn digits(app: App, new: NewIdentity) -> impl IntoView {
+    let NewIdentity { activated, at } = new;
+    let code = activated.pairing_code.as_ref().map(|code| code.reveal().to_owned()).unwrap_or_default();
+    let next = move || app.show(Screen::Revocation(Box::new(activated.clone())));
+    view! {
+        {heading(app.say(Text::DigitsTitle))}
+        <p class="label">{app.say(Text::DigitsLabel)}</p>
+        {four_digits(app, code, at + PAIRING_SECONDS * 1000, Text::DigitsOver)}
+        <p>{app.say(Text::DigitsText)}</p>
+        <p>{app.say(Text::DigitsNext)}</p>
+        <p class="hint">{app.say(Text::DigitsFailed)}</p>
+        <div class="actions">{button(app, app.say(Text::Next), Weight::Primary, next)}</div>
+    }
+}
+
 /// The intrekkingscode, shown once.
 pub fn revocation(app: App, activated: Activated) -> impl IntoView {
     let ticked = RwSignal::new(false);
+    let done = if activated.pairing_code.is_some() { Text::RevocationSoon } else { Text::RevocationDone };
     let next = move || {
         if ticked.get_untracked() {
             app.visit(Screen::Identities);
@@ -86,7 +106,7 @@ pub fn revocation(app: App, activated: Activated) -> impl IntoView {
     };
     view! {
         {heading(app.say(Text::RevocationTitle))}
-        <p class="done">{app.say(Text::RevocationDone)}</p>
+        <p class="done">{app.say(done)}</p>
         <p class="label">{app.say(Text::RevocationCode)}</p>
         <p class="code">{activated.revocation_code}</p>
         <p>{app.say(Text::RevocationText)}</p>

@@ -53,6 +53,7 @@ fn screen(app: App) -> AnyView {
         Screen::Request(asked) => request::view(app, asked).into_any(),
         Screen::Result(outcome) => result::view(app, *outcome).into_any(),
         Screen::Enrol(asked) => enrol::view(app, asked).into_any(),
+        Screen::Digits(new) => enrol::digits(app, *new).into_any(),
         Screen::Revocation(activated) => enrol::revocation(app, *activated).into_any(),
         Screen::Identities => identities::view(app).into_any(),
         Screen::Remove(identity) => identities::remove(app, identity).into_any(),

@@ -118,6 +118,25 @@ pub fn countdown(until: i64) -> ReadSignal<i64> {
     seconds
 }
 
+/// Four digits to pass on, as long as they count; `over` says what to do after that.
+pub fn digits(app: App, code: String, until: i64, over: Text) -> AnyView {
+    let seconds = countdown(until);
+    // Read out digit by digit.
+    let spoken = code.chars().map(String::from).collect::<Vec<_>>().join(" ");
+    let time = move || match seconds.get() {
+        0 => app.say(over),
+        left => app.fill(Text::PairingLeft, &[&clock(left)]),
+    };
+    view! {
+        <p class="digits" hidden=move || seconds.get() == 0>
+            <span aria-hidden="true">{code}</span>
+            <span class="visually-hidden">{spoken}</span>
+        </p>
+        <p class="timer" role="timer">{time}</p>
+    }
+    .into_any()
+}
+
 /// Becomes true when the present screen goes.
 pub fn gone() -> Arc<AtomicBool> {
     let gone = Arc::new(AtomicBool::new(false));

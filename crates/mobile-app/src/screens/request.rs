@@ -27,6 +27,14 @@ pub fn view(app: App, asked: Box<Asked>) -> impl IntoView {
             <blockquote>{text}</blockquote>
         }
     });
+    let link = (claims.purpose == Purpose::Link).then(|| {
+        let who = claims.asked_by.clone().unwrap_or_else(|| claims.requester.clone());
+        let place = claims.organisation.as_ref().map(|o| o.name.clone()).unwrap_or_default();
+        view! {
+            <p>{app.fill(Text::LinkText, &[&who, &place])}</p>
+            <p>{app.say(Text::LinkMeans)}</p>
+        }
+    });
     let age = if claims.age < 5 {
         app.say(Text::JustNow)
     } else if claims.age < 120 {
@@ -45,8 +53,10 @@ pub fn view(app: App, asked: Box<Asked>) -> impl IntoView {
     view! {
         {heading(app.say(title(claims.purpose)))}
         {sentence}
+        {link}
         <dl>
             {fact(app.say(Text::WhoAsks), claims.requester.clone())}
+            {claims.asked_by.clone().map(|name| fact(app.say(Text::ShownBy), name))}
             {fact(app.say(Text::WhatFor), app.say(purpose(claims.purpose)))}
             {claims.organisation.as_ref().map(|o| fact(app.say(Text::Organisation), organisation(app, o)))}
             {claims.browser.as_ref().map(|b| fact(app.say(Text::Browser), browser_name(app, b)))}

@@ -1,11 +1,11 @@
 //! What became of a request: the koppelcode, done, or declined.
 
-use super::parts::{clock, countdown, heading, navigation};
+use super::parts::{digits, heading, navigation};
 use crate::{
     app::{App, Outcome},
     texts::Text,
 };
-use domain::request::{Decision, PAIRING_SECONDS};
+use domain::request::{Decision, PAIRING_SECONDS, Purpose};
 use leptos::prelude::*;
 
 /// The screen.
@@ -16,7 +16,7 @@ pub fn view(app: App, outcome: Outcome) -> impl IntoView {
         }
         (Decision::Accepted, None) => view! {
             {heading(app.say(Text::AcceptedTitle))}
-            <p class="done">{app.say(Text::AcceptedText)}</p>
+            <p class="done">{app.say(if outcome.purpose == Purpose::Link { Text::LinkNext } else { Text::AcceptedText })}</p>
         }
         .into_any(),
         (Decision::Declined, _) => view! {
@@ -36,21 +36,10 @@ pub fn view(app: App, outcome: Outcome) -> impl IntoView {
 }
 
 fn pairing(app: App, code: String, until: i64) -> impl IntoView {
-    let seconds = countdown(until);
-    // Read out digit by digit.
-    let spoken = code.chars().map(String::from).collect::<Vec<_>>().join(" ");
-    let time = move || match seconds.get() {
-        0 => app.say(Text::PairingOver),
-        left => app.fill(Text::PairingLeft, &[&clock(left)]),
-    };
     view! {
         {heading(app.say(Text::PairingTitle))}
         <p class="label" id="pairing-label">{app.say(Text::PairingCode)}</p>
-        <p class="digits" hidden=move || seconds.get() == 0>
-            <span aria-hidden="true">{code}</span>
-            <span class="visually-hidden">{spoken}</span>
-        </p>
-        <p class="timer" role="timer">{time}</p>
+        {digits(app, code, until, Text::PairingOver)}
         <p>{app.say(Text::PairingText)}</p>
     }
 }

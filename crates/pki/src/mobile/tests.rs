@@ -226,14 +226,10 @@ fn other_keys_than_p256_are_refused() {
 #[test]
 fn a_person_becomes_a_subject() {
     let now = present();
-    let person = domain::person::Person {
-        id: domain::person::PersonId::new(now, &OsChance),
-        number: "123456789".into(),
-        name: PersonName::new(&"Maximiliaan ".repeat(9), "van der", &"Ée".repeat(50)).unwrap(),
-        birth_date: domain::BirthDate::parse_iso("1980-02-29").unwrap(),
-        birth_date_self_declared: true,
-        created_at: now,
-    };
+    let name = PersonName::new(&"Maximiliaan ".repeat(9), "van der", &"Ée".repeat(50)).unwrap();
+    let birth_date = domain::BirthDate::parse_iso("1980-02-29").unwrap();
+    let id = domain::person::PersonId::new(now, &OsChance);
+    let person = domain::person::Person::new(id, "123456789".into(), name, birth_date, true, now);
     let subject = MobileSubject::of(&person);
     assert!(subject.common_name.ends_with(":123456789"));
     assert!([&subject.common_name, &subject.given_name, &subject.surname].iter().all(|p| p.chars().count() <= 64));

@@ -96,6 +96,21 @@ impl Crl {
                 Signer::NotKnown(der) => is_signed_by(der, key),
             }
     }
+    /// Whether it is the list of the CA that signed this certificate, by the key of a trusted CA or by that of a CA that
+    /// only the pass brought along (`brought`, SubjectPublicKeyInfo, DER). `issuer`: the name in the certificate.
+    pub(super) fn is_about(&self, certificate: &[u8], issuer: &[u8], brought: Option<&[u8]>) -> bool {
+        self.list.issuer() == issuer
+            && match &self.signer {
+                Signer::Keys(keys) => keys.iter().any(|key| is_signed_by(certificate, key)),
+                Signer::NotKnown(der) => {
+                    brought.is_some_and(|key| is_signed_by(certificate, key) && is_signed_by(der, key))
+                }
+            }
+    }
+    /// Whether it names this serial number, as it stands in DER.
+    pub(super) fn names(&self, serial: &[u8]) -> bool {
+        matches!(self.list.find_serial(serial), Ok(Some(_)))
+    }
     /// What is stored of it beside a decision.
     pub(super) fn evidence(&self) -> CrlEvidence {
         CrlEvidence {

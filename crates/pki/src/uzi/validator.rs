@@ -150,6 +150,28 @@ impl UziValidator {
         Ok((card, evidence))
     }
 
+    /// Whether any list names this serial number (hex): then [`Self::is_revoked`] is worth its signatures.
+    pub fn names_serial(&self, serial: &str) -> bool {
+        let Ok(mut serial) = hex::decode(serial) else { return false };
+        if serial.first().is_none_or(|first| *first >= 0x80) {
+            // In DER a number that begins with a high bit gets a zero.
+            serial.insert(0, 0);
+        }
+        self.crls.iter().any(|crl| crl.names(&serial))
+    }
+
+    /// Whether the newest list of its CA names a certificate (DER) that was found good before. Also when that list is past
+    /// its end: revoked in a stale list is still revoked. `issuer` is the CA's certificate (DER): needed for a CA that
+    /// only passes bring along.
+    pub fn is_revoked(&self, certificate: &[u8], issuer: Option<&[u8]>) -> bool {
+        let der = CertificateDer::from(certificate);
+        let Ok(leaf) = EndEntityCert::try_from(&der) else { return false };
+        let issuer = issuer.and_then(|der| Certificate::from_der(der).ok());
+        let key = issuer.and_then(|issuer| issuer.tbs_certificate.subject_public_key_info.to_der().ok());
+        let newest = self.crls.iter().find(|crl| crl.is_about(certificate, leaf.issuer(), key.as_deref()));
+        newest.is_some_and(|crl| crl.names(leaf.serial()))
+    }
+
     fn path<'p>(
         &self,
         end_entity: &'p EndEntityCert<'p>,

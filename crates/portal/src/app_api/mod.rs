@@ -13,45 +13,41 @@ mod well_known;
 
 pub use json::ApiJson;
 
-use crate::AppState;
-use axum::{
-    Router,
-    routing::{get, post},
-};
+use crate::routes::Routes;
 
 /// `/api/v1` for phones and Desktop Apps.
-pub fn router() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/requests/redeem", post(requests::redeem))
-        .route("/api/v1/requests/{id}/response", post(requests::respond))
-        .route("/api/v1/launch/redeem", post(launch::redeem))
-        .route("/api/v1/launch/next", post(launch::next))
-        .route("/api/v1/enrol", post(requests::enrol))
-        .route("/api/v1/pin/nonce", post(pin::nonce))
-        .route("/api/v1/pin/register/start", post(pin::register_start))
-        .route("/api/v1/pin/register/finish", post(pin::register_finish))
-        .route("/api/v1/pin/login/start", post(pin::login_start))
-        .route("/api/v1/pin/login/finish", post(pin::login_finish))
+pub fn routes() -> Routes {
+    Routes::new()
+        .post("/api/v1/requests/redeem", requests::redeem)
+        .post("/api/v1/requests/{id}/response", requests::respond)
+        .post("/api/v1/launch/redeem", launch::redeem)
+        .post("/api/v1/launch/next", launch::next)
+        .post("/api/v1/enrol", requests::enrol)
+        .post("/api/v1/pin/nonce", pin::nonce)
+        .post("/api/v1/pin/register/start", pin::register_start)
+        .post("/api/v1/pin/register/finish", pin::register_finish)
+        .post("/api/v1/pin/login/start", pin::login_start)
+        .post("/api/v1/pin/login/finish", pin::login_finish)
 }
 
 /// The one API call that a page makes with its cookie.
-pub fn page_router() -> Router<AppState> {
-    Router::new().route("/api/v1/requests/{id}/pairing", post(requests::pair))
+pub fn page_routes() -> Routes {
+    Routes::new().post("/api/v1/requests/{id}/pairing", requests::pair)
 }
 
 /// What anybody may fetch.
-pub fn public_router() -> Router<AppState> {
-    Router::new()
-        .route("/.well-known/zorgid-app.json", get(well_known::app_config))
-        .route("/openapi.json", get(openapi::json))
-        .route("/pki/root.cer", get(pki::root))
-        .route("/pki/ca.cer", get(pki::issuing))
-        .route("/pki/ca.crl", get(pki::crl))
-        .route("/pki/ocsp", post(pki::ocsp_post))
-        .route("/pki/ocsp/{*request}", get(pki::ocsp_get))
-        .route("/log/checkpoint", get(log::checkpoint))
-        .route("/log/consistency", get(log::consistency))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
-        .route("/metrics", get(health::metrics))
+pub fn public_routes() -> Routes {
+    Routes::new()
+        .get("/.well-known/zorgid-app.json", well_known::app_config)
+        .get("/openapi.json", openapi::json)
+        .get("/pki/root.cer", pki::root)
+        .get("/pki/ca.cer", pki::issuing)
+        .get("/pki/ca.crl", pki::crl)
+        .post("/pki/ocsp", pki::ocsp_post)
+        .get("/pki/ocsp/{*request}", pki::ocsp_get)
+        .get("/log/checkpoint", log::checkpoint)
+        .get("/log/consistency", log::consistency)
+        .get("/health/live", health::live)
+        .get("/health/ready", health::ready)
+        .get("/metrics", health::metrics)
 }

@@ -10,7 +10,7 @@ use crate::{
     browser::SafeForm,
     services::{
         card::{self, CardKind},
-        login,
+        login, validation,
     },
 };
 use askama::Template;
@@ -60,7 +60,12 @@ pub(super) async fn returned(visit: Visit, Path(id): Path<String>) -> Result<Res
     let request = login::of_browser(&visit.app, &visit.browser, id_of(&id)?).await?;
     let next = match request.purpose {
         Purpose::Login => format!("/inloggen/wachten/{}", request.id),
-        _ => "/registreren/wachten".to_owned(),
+        Purpose::Sign => format!("/attributen/wachten/{}", request.id),
+        _ => {
+            let view = validation::current(&visit.app, &visit.browser).await?;
+            let validates = [view.validation.card_request, view.validation.read_with].contains(&Some(request.id));
+            if validates { "/valideren/wachten" } else { "/registreren/wachten" }.to_owned()
+        }
     };
     ui::page(&ReturnedPage { ui: visit.ui(&format!("/desktop/return/{}", request.id)), next })
 }

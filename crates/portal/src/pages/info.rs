@@ -1,59 +1,36 @@
-//! Pages that only inform, and the language switch.
+//! Pages that inform: help for every role, terms, privacy, accessibility, error messages, which means fits; and the language
+//! switch.
 
-use super::{
-    texts::ProblemText,
-    ui::{self, Ui},
-    visit::Visit,
-};
+pub(super) mod advice;
+pub(super) mod article;
+pub(super) mod codes;
+mod security;
+pub(super) mod terms;
+
+use super::{ui, visit::Visit};
 use crate::{
     AppError,
     caller::{LANGUAGE_COOKIE, Lang},
-    config::TERMS_VERSION,
+    routes::Routes,
 };
-use askama::Template;
 use axum::{
     extract::Query,
     http::{HeaderValue, header},
     response::Response,
 };
-use i18n_embed_fl::fl;
-use protocol::ProblemCode;
 use serde::Deserialize;
 
-#[derive(Template)]
-#[template(path = "validate.html")]
-struct Validate {
-    ui: Ui,
-}
-
-/// What validating is, and what it needs.
-pub(super) async fn validate(visit: Visit) -> Result<Response, AppError> {
-    ui::page(&Validate { ui: visit.ui("/valideren") })
-}
-
-#[derive(Template)]
-#[template(path = "terms.html")]
-struct Terms {
-    ui: Ui,
-}
-
-/// The terms in force.
-pub(super) async fn terms(visit: Visit) -> Result<Response, AppError> {
-    ui::page(&Terms { ui: visit.ui("/voorwaarden") })
-}
-
-#[derive(Template)]
-#[template(path = "problems.html")]
-struct Problems {
-    ui: Ui,
-    problems: Vec<ProblemText>,
-}
-
-/// Every code with cause and cure.
-pub(super) async fn problems(visit: Visit) -> Result<Response, AppError> {
-    let lang = visit.caller.lang;
-    let problems = ProblemCode::ALL.iter().map(|code| super::problem::text(lang, *code)).collect();
-    ui::page(&Problems { ui: visit.ui("/foutmeldingen"), problems })
+/// The routes of this room.
+pub(super) fn routes() -> Routes {
+    let routes = Routes::new()
+        .get("/voorwaarden", terms::present)
+        .get("/voorwaarden/{versie}", terms::of_version)
+        .get("/foutmeldingen", codes::page)
+        .get("/welk-middel", advice::page)
+        .get("/.well-known/security.txt", security::text);
+    article::Article::ALL
+        .into_iter()
+        .fold(routes, |routes, article| routes.get(article.path(), move |visit: Visit| article::page(visit, article)))
 }
 
 /// `/taal?to=en&terug=/inloggen`.

@@ -1,7 +1,8 @@
 //! The page that opens the Desktop App and waits for it: for logging in, for reading the card, for confirming.
 
 use super::{
-    dutch_time, problem,
+    dutch_time,
+    problem::{self, Mark},
     texts::ProblemText,
     ui::{self, Ui},
     visit::Visit,
@@ -24,6 +25,8 @@ pub(super) struct Launch {
     pub next: String,
     /// *Verversen*.
     pub again: &'static str,
+    /// *Verversen* of something that is asked by a form: where the form goes.
+    pub renew: Option<&'static str>,
     /// *Annuleren*.
     pub cancel: &'static str,
     /// Step of the wizard.
@@ -52,6 +55,7 @@ struct LaunchPage {
     challenge: String,
     next: String,
     again: &'static str,
+    renew: Option<&'static str>,
     cancel: &'static str,
 }
 
@@ -86,6 +90,7 @@ impl LaunchPage {
             challenge: String::new(),
             next: launch.next,
             again: launch.again,
+            renew: launch.renew,
             cancel: launch.cancel,
         }
     }
@@ -118,8 +123,11 @@ pub(super) fn from_elsewhere(visit: &Visit, launch: Launch, path: &str) -> Resul
 struct Refused {
     ui: Ui,
     problem: ProblemText,
+    mark: Mark,
     contact: Option<String>,
     again: &'static str,
+    /// Somebody who is logged in goes back to the overview.
+    logged_in: bool,
 }
 
 /// Where a launched request stands; `contact` is shown when the card was refused.
@@ -134,7 +142,9 @@ pub(super) fn answered(
     if let Some(problem) = request.problem.as_deref().and_then(|code| problem::stored(visit.caller.lang, code)) {
         let status = StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::FORBIDDEN);
         let again = if problem.code == ProblemCode::PersonTries { "/inloggen" } else { launch.again };
-        return ui::page_with(status, &Refused { ui, problem, contact, again });
+        let mark = Mark { code: problem.code, reference: request.problem_reference.clone() };
+        let logged_in = launch.cancel == "/overzicht";
+        return ui::page_with(status, &Refused { ui, problem, mark, contact, again, logged_in });
     }
     let seconds = request.expires_at.seconds_from(now);
     let page = LaunchPage::new(ui, request.id.to_string(), request.status_at(now), launch);

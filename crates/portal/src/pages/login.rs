@@ -132,7 +132,15 @@ pub(super) async fn waiting(visit: Visit, Path(id): Path<String>) -> Result<Resp
 
 fn card_launch(visit: &Visit, id: RequestId) -> Launch {
     let title = fl!(super::texts::of(visit.caller.lang), "launch-login-title");
-    Launch { title, next: path_of(id), again: "/inloggen/uzi", cancel: "/inloggen", step: None, confirming: false }
+    Launch {
+        title,
+        next: path_of(id),
+        again: "/inloggen/uzi",
+        renew: None,
+        cancel: "/inloggen",
+        step: None,
+        confirming: false,
+    }
 }
 
 /// The koppelcode form.

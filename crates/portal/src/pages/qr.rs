@@ -68,6 +68,22 @@ pub(super) fn svg(text: &str, label: &str) -> Result<String, AppError> {
     ))
 }
 
+/// Lines of characters for a terminal, two rows of modules in each. Dark modules are drawn: for black on white.
+pub fn lines(text: &str) -> Result<Vec<String>, AppError> {
+    let modules = modules(text)?;
+    let side = modules.side();
+    let line = |y: usize| {
+        let half = |x: usize| match (modules.is_dark(x, y), modules.is_dark(x, y + 1)) {
+            (true, true) => '█',
+            (true, false) => '▀',
+            (false, true) => '▄',
+            (false, false) => ' ',
+        };
+        (0..side).map(half).collect()
+    };
+    Ok((0..side).step_by(2).map(line).collect())
+}
+
 /// A PNG, one bit per pixel.
 pub(super) fn png(text: &str) -> Result<Vec<u8>, AppError> {
     let modules = modules(text)?;

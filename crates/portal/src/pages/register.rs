@@ -2,11 +2,13 @@
 //! where it really stands, so that reload, back and a second tab are harmless.
 
 mod activate;
+mod start;
 mod steps;
 
 pub(super) use activate::{answer_known, done, install, known, later, new_qr, qr, qr_picture, restart, stopped};
+pub(super) use start::{page as start, save};
 pub(super) use steps::{
-    accept_terms, birth_date, card, check, checked, confirm, fill_birth_date, summary, terms, waiting,
+    TermsForm, accept_terms, birth_date, card, check, checked, confirm, fill_birth_date, summary, terms, waiting,
 };
 
 use super::{ui, visit::Visit};
@@ -16,7 +18,6 @@ use crate::{
 };
 use axum::response::Response;
 use domain::registration::Step;
-use i18n_embed_fl::fl;
 use protocol::ProblemCode;
 
 /// The page of a step.
@@ -58,10 +59,5 @@ fn is_out_of_step(code: ProblemCode) -> bool {
 /// Whom to ask in the card's organisation.
 fn contact(visit: &Visit, view: &View) -> Option<String> {
     let texts = super::texts::of(visit.caller.lang);
-    view.organisation.as_ref().map(|organisation| match &organisation.contact {
-        Some(contact) => {
-            fl!(texts, "contact-text", organisation = organisation.name.as_str(), contact = contact.as_str())
-        }
-        None => fl!(texts, "contact-unknown", organisation = organisation.name.as_str()),
-    })
+    view.organisation.as_ref().map(|organisation| super::contact::line(&texts, organisation))
 }

@@ -1,5 +1,8 @@
 //! Tests of the pages: texts, templates, small helpers, and every page in process.
 
+mod forms;
+mod help;
+mod informing;
 mod pages;
 mod rig;
 mod texts;
@@ -27,6 +30,18 @@ fn dutch_summer_and_winter_time() {
     assert_eq!(dutch_time::date(at("2026-12-31T23:30:00Z")), "01-01-2027");
     assert_eq!(dutch_time::iso_date(at("2026-12-31T22:59:59Z")), "2026-12-31");
     assert_eq!(dutch_time::clock(245), "4:05");
+    assert_eq!(dutch_time::exact(crate::caller::Lang::Nl, at("2026-11-22T13:30:05Z")), "22-11-2026 14:30:05 uur");
+    assert_eq!(dutch_time::exact(crate::caller::Lang::En, at("2026-07-01T12:30:59Z")), "01-07-2026 14:30:59");
+    // The days on which the clock changes have 23 and 25 hours.
+    for (name, begins, ends) in [
+        ("2026-11-22", "2026-11-21T23:00:00Z", "2026-11-22T23:00:00Z"),
+        ("2026-03-29", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"),
+        ("2026-10-25", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"),
+        ("2026-07-01", "2026-06-30T22:00:00Z", "2026-07-01T22:00:00Z"),
+    ] {
+        let day = dutch_time::day(dutch_time::parse_date(name).unwrap());
+        assert_eq!((day.name.as_str(), day.begins, day.ends), (name, at(begins), at(ends)));
+    }
 }
 
 #[test]
@@ -77,4 +92,23 @@ fn a_reader_finds_every_link_in_its_code() {
             assert_eq!(read, [link]);
         }
     }
+}
+
+/// As a camera sees the console: dark where a character draws, two modules high each.
+#[test]
+fn a_reader_finds_the_link_on_the_terminal() {
+    let link = format!("http://localhost:8081/#enrol/acceptatie/{}", protocol::Nonce::from_bytes([9; 32]).reveal());
+    let lines: Vec<Vec<char>> = qr::lines(&link).unwrap().iter().map(|line| line.chars().collect()).collect();
+    const SCALE: usize = 8;
+    let side = lines[0].len();
+    let dark = |x: usize, y: usize| match lines[y / 2][x] {
+        '█' => true,
+        '▀' => y.is_multiple_of(2),
+        '▄' => y % 2 == 1,
+        _ => false,
+    };
+    let grey = |x: usize, y: usize| if dark(x / SCALE, y / SCALE) { 0 } else { 255 };
+    let mut image = rqrr::PreparedImage::prepare_from_greyscale(side * SCALE, side * SCALE, grey);
+    let read: Vec<String> = image.detect_grids().iter().map(|grid| grid.decode().unwrap().1).collect();
+    assert_eq!(read, [link]);
 }

@@ -7,7 +7,11 @@ use axum::{
     http::StatusCode,
     response::{Html, IntoResponse, Redirect, Response},
 };
-use domain::Environment;
+use domain::{
+    Environment,
+    notice::{Notice, NoticeKind},
+};
+use i18n_embed_fl::fl;
 
 /// The frame around every page.
 pub(super) struct Ui {
@@ -15,12 +19,48 @@ pub(super) struct Ui {
     pub lang: Lang,
     pub acceptatie: bool,
     pub product: String,
+    pub operator: String,
     pub assets: &'static str,
     pub csrf: String,
     /// Where this page can be fetched again (language switch, *Verlengen*).
     pub path: String,
     pub session: Option<SessionBar>,
+    /// The main menu of who is logged in.
+    pub nav: Vec<NavLink>,
     pub other_environment: Option<String>,
+    /// Disturbance and maintenance.
+    pub notices: Vec<NoticeBar>,
+}
+
+/// A notice as every page shows it.
+pub(super) struct NoticeBar {
+    pub kind: &'static str,
+    pub heading: String,
+    pub text: String,
+}
+
+fn notices(app: &AppState, t: &Texts, lang: Lang) -> Vec<NoticeBar> {
+    let now = app.now();
+    let shown = app.notices();
+    let bar = |notice: &Notice| NoticeBar {
+        kind: notice.kind.as_str(),
+        heading: match notice.kind {
+            NoticeKind::Disturbance => fl!(t, "notice-disturbance"),
+            NoticeKind::Maintenance => fl!(t, "notice-maintenance"),
+        },
+        text: if lang == Lang::Nl { notice.nl.clone() } else { notice.en.clone() },
+    };
+    // What is wrong now comes before what will be done.
+    let mut shown: Vec<&Notice> = shown.iter().filter(|notice| notice.is_shown(now)).collect();
+    shown.sort_by_key(|notice| notice.kind == NoticeKind::Maintenance);
+    shown.into_iter().map(bar).collect()
+}
+
+/// A link of the main menu.
+pub(super) struct NavLink {
+    pub href: String,
+    pub text: String,
+    pub here: bool,
 }
 
 /// The warning before the session ends.
@@ -32,17 +72,25 @@ pub(super) struct SessionBar {
 impl Ui {
     /// A frame without session and forms.
     pub fn plain(app: &AppState, lang: Lang, path: &str) -> Self {
+        let t = texts::of(lang);
         Self {
-            t: texts::of(lang),
+            notices: notices(app, &t, lang),
+            t,
             lang,
             acceptatie: app.config.environment == Environment::Acceptatie,
             product: app.config.product.clone(),
+            operator: app.config.operator.clone(),
             assets: statics::prefix(),
             csrf: String::new(),
             path: path.to_owned(),
             session: None,
+            nav: Vec::new(),
             other_environment: app.config.other_environment_url.clone(),
         }
+    }
+    /// Whether the long texts are the Dutch ones.
+    pub fn is_dutch(&self) -> bool {
+        self.lang == Lang::Nl
     }
     /// The language that the switch offers.
     pub fn other_lang(&self) -> &'static str {

@@ -1,6 +1,9 @@
 //! One visit to a page: who calls, in which browser, and who is logged in there.
 
-use super::ui::{SessionBar, Ui};
+use super::{
+    nav,
+    ui::{SessionBar, Ui},
+};
 use crate::{
     AppError, AppState,
     browser::Browser,
@@ -17,7 +20,7 @@ pub(super) struct Visit {
     pub caller: Caller,
     pub browser: Browser,
     pub current: Option<Current>,
-    /// Another site's page led here.
+    /// Another site's page led here, or the browser only looks ahead.
     pub from_elsewhere: bool,
 }
 
@@ -31,7 +34,11 @@ impl FromRequestParts<AppState> for Visit {
             session::touch(app, current).await?;
             current.session.seen_at = current.session.seen_at.max(app.now().plus_seconds(-session::TOUCH_SECONDS));
         }
-        let from_elsewhere = parts.headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
+        let says = |name: &str, word: &str| {
+            parts.headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(word))
+        };
+        // "Sec-Purpose: prefetch" (HTML, speculative loading): the browser looks ahead, nobody asked for the page.
+        let from_elsewhere = says("sec-fetch-site", "cross-site") || says("sec-purpose", "prefetch");
         Ok(Self { app: app.clone(), caller, browser, current, from_elsewhere })
     }
 }
@@ -40,10 +47,12 @@ impl Visit {
     /// The frame of a page that lives at `path`.
     pub fn ui(&self, path: &str) -> Ui {
         let session = self.current.as_ref().map(|current| SessionBar {
-            seconds: current.session.ends_at().seconds_from(self.app.now()),
+            seconds: current.session.ends_at(&self.app.config.times).seconds_from(self.app.now()),
             warn_before: WARNING_SECONDS,
         });
-        Ui { csrf: self.browser.csrf(&self.app), session, ..Ui::plain(&self.app, self.caller.lang, path) }
+        let plain = Ui::plain(&self.app, self.caller.lang, path);
+        let nav = self.current.as_ref().map(|current| nav::of(&plain.t, current, path, self.app.now()));
+        Ui { csrf: self.browser.csrf(&self.app), session, nav: nav.unwrap_or_default(), ..plain }
     }
     /// Who is logged in, or *log in first*.
     pub fn logged_in(&self) -> Result<&Current, AppError> {

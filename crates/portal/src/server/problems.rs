@@ -1,6 +1,6 @@
 //! Turns an [`AppError`] into what the reader can use: a page for people, `application/problem+json` for programs.
 
-use crate::{AppError, AppState, caller::Caller, pages};
+use crate::{AppError, AppState, browser::Browser, caller::Caller, pages};
 use axum::{
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
@@ -13,15 +13,18 @@ use protocol::{Problem, ProblemCode};
 pub(super) async fn as_page(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Caller>().cloned();
     let for_program = request.uri().path().starts_with("/api/");
+    let browser = Browser::from_headers(request.headers());
     let response = next.run(request).await;
-    match (error_of(&response), caller) {
+    let error = error_of(&response);
+    match (error, caller) {
         (Some(error), Some(caller)) if for_program => {
             note(&app, &caller, &error);
             problem_json(&app, &caller, &error)
         }
         (Some(error), Some(caller)) => {
             note(&app, &caller, &error);
-            keep_cookies(&response, pages::problem::render(&app, &caller, &error))
+            let page = pages::problem::render(&app, &caller, browser.as_ref(), &error).await;
+            keep_cookies(&response, page)
         }
         _ => response,
     }

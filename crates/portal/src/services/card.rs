@@ -1,12 +1,18 @@
 //! UZI-pas through the Desktop App: making a launch, redeeming it, the way back into the browser, and the further
 //! requests of one card session.
 
-use super::{ShownLaunch, desktop_topic, journal, limits, live, login::blank, redeem, registration, request_topic};
+use super::{
+    ShownLaunch, attributes, desktop_topic, journal, limits, live, login::blank, redeem, registration, request_topic,
+    validation,
+};
 use crate::{AppError, AppState, browser::Browser, caller::Caller, error::Halt, ports::CheckedCard};
 use domain::{
+    Timestamp,
     log::Event,
+    person::PersonId,
     registration::Registration,
     request::{LAUNCH_SECONDS, Means, Purpose, Request, RequestId, RequestRefusal},
+    validation::Step,
 };
 use protocol::{
     Nonce, ProblemCode,
@@ -28,6 +34,12 @@ pub enum CardKind {
     Register,
     /// Sign the wizard's confirmation.
     Confirm,
+    /// Read the card for validating an organisation.
+    Validate,
+    /// Sign the validation.
+    ConfirmValidation,
+    /// Give its attributes to somebody who is logged in.
+    Attributes(PersonId),
 }
 
 /// How long `launch/next` holds the Desktop App's call.
@@ -45,8 +57,8 @@ pub async fn start(
     let control_code = Digits4::from_random(app.entropy().array());
     let purpose = match kind {
         CardKind::Login => Purpose::Login,
-        CardKind::Register => Purpose::Enrol,
-        CardKind::Confirm => Purpose::Sign,
+        CardKind::Register | CardKind::Validate => Purpose::Enrol,
+        CardKind::Confirm | CardKind::ConfirmValidation | CardKind::Attributes(_) => Purpose::Sign,
     };
     let mut request = blank(app, purpose, Means::Card, token.hash(), LAUNCH_SECONDS);
     request.browser = Some(browser.hash);
@@ -56,8 +68,17 @@ pub async fn start(
     let desktop = app
         .write(move |tx| {
             Box::pin(async move {
-                if kind != CardKind::Login {
-                    registration::attach_launch(&state, &who, tx, &cookie, kind, &mut request).await?;
+                match kind {
+                    CardKind::Login => {}
+                    CardKind::Register | CardKind::Confirm => {
+                        registration::attach_launch(&state, &who, tx, &cookie, kind, &mut request).await?;
+                    }
+                    CardKind::Validate | CardKind::ConfirmValidation => {
+                        validation::attach_launch(&state, &who, tx, &cookie, kind, &mut request).await?;
+                    }
+                    CardKind::Attributes(person) => {
+                        attributes::attach_launch(&state, &who, tx, person, &mut request).await?;
+                    }
                 }
                 tx.insert_request(&request).await?;
                 Ok(request.desktop_session)
@@ -102,7 +123,7 @@ pub(super) fn return_hash(app: &AppState, code: &LoginCode) -> [u8; 32] {
 pub struct Returned {
     /// The request that waited for it.
     pub id: RequestId,
-    /// Login: the first tab finishes it. Enrol: the wizard moved on.
+    /// Login: the first tab finishes it. Enrol: the wizard moved on. Sign: the attributes count.
     pub purpose: Purpose,
 }
 
@@ -119,10 +140,10 @@ pub async fn bring_return(
         app.read(move |tx| Box::pin(async move { Ok::<_, AppError>(tx.request_by_return(&hash).await?) })).await?;
     // Checked again, outside the transaction: two minutes have passed since the card answered.
     let card = match &found {
-        Some(request) if request.purpose == Purpose::Enrol => Some(card_of(app, request)?),
+        Some(request) if request.purpose != Purpose::Login => Some(card_of(app, request)?),
         _ => None,
     };
-    let (state, who, cookie) = (app.clone(), caller.clone(), browser.hash);
+    let (state, who, browser) = (app.clone(), caller.clone(), browser.clone());
     let returned = app
         .write(move |tx| {
             Box::pin(async move {
@@ -130,7 +151,7 @@ pub async fn bring_return(
                 let Some(mut request) = tx.request_by_return(&hash).await? else {
                     return Err(limits::wrong(&state, &who, tx, ProblemCode::ReturnUnknown).await?);
                 };
-                if let Err(refusal) = request.bring_return(&cookie, state.now()) {
+                if let Err(refusal) = request.bring_return(&browser.hash, state.now()) {
                     let error = AppError::from(refusal);
                     if refusal == RequestRefusal::OtherBrowser {
                         request.cancel();
@@ -141,8 +162,16 @@ pub async fn bring_return(
                     return Err(Halt::Keep(error));
                 }
                 tx.update_request(&request).await?;
-                if let Some((card, certificate)) = card {
-                    registration::card_read(&state, &who, tx, &mut request, card, certificate).await?;
+                if request.purpose == Purpose::Sign {
+                    let shown = card.ok_or_else(|| AppError::internal("returning without card"))?;
+                    attributes::attach(&state, &who, tx, &browser, &mut request, shown).await?;
+                } else if let Some((card, certificate)) = card {
+                    match tx.validation_by_card_request(request.id).await? {
+                        Some(wizard) => {
+                            validation::card_read(&state, tx, wizard, &mut request, card, certificate).await?;
+                        }
+                        None => registration::card_read(&state, &who, tx, &mut request, card, certificate).await?,
+                    }
                 }
                 Ok(Returned { id: request.id, purpose: request.purpose })
             })
@@ -155,7 +184,7 @@ pub async fn bring_return(
 }
 
 /// The card that signed a stored response, checked now.
-fn card_of(app: &AppState, request: &Request) -> Result<(CheckedCard, Vec<u8>), AppError> {
+pub(super) fn card_of(app: &AppState, request: &Request) -> Result<(CheckedCard, Vec<u8>), AppError> {
     let response = request.response.as_deref().ok_or_else(|| AppError::internal("returning without response"))?;
     let jws = Jws::parse(response, TYP_RESPONSE).map_err(AppError::internal)?;
     let card = app.cards.load().check(&jws.chain, app.now()).map_err(|problem| {
@@ -198,15 +227,24 @@ async fn look(app: &AppState, hash: [u8; 32]) -> Result<Next, AppError> {
     let now = app.now();
     app.write(move |tx| {
         Box::pin(async move {
-            let Some(mut registration) = tx.registration_by_desktop_session(&hash).await? else {
-                return Ok(Next::Ended);
-            };
-            let open = registration.desktop_session_until.is_some_and(|until| now < until);
-            if !open || registration.is_confirmed() {
+            let in_time = |until: Option<Timestamp>| until.is_some_and(|until| now < until);
+            if let Some(mut registration) = tx.registration_by_desktop_session(&hash).await? {
+                if !in_time(registration.desktop_session_until) || registration.is_confirmed() {
+                    return Ok(Next::Ended);
+                }
+                registration.desktop_seen_at = Some(now);
+                tx.save_registration(&registration).await?;
+            } else if let Some(mut validation) = tx.validation_by_desktop_session(&hash).await? {
+                // Without a Mobile ID its holder goes on into registering, with the same card.
+                let over = validation.step == Step::Done && !validation.role_waits();
+                if !in_time(validation.desktop_session_until) || over {
+                    return Ok(Next::Ended);
+                }
+                validation.desktop_seen_at = Some(now);
+                tx.save_validation(&validation).await?;
+            } else {
                 return Ok(Next::Ended);
             }
-            registration.desktop_seen_at = Some(now);
-            tx.save_registration(&registration).await?;
             let request = tx.request_of_desktop_session(&hash).await?;
             let waiting = |request: &Request| request.status_at(now) == domain::request::RequestStatus::Created;
             match request.filter(waiting) {
@@ -224,6 +262,10 @@ async fn end_desktop_session(app: &AppState, hash: [u8; 32]) -> Result<(), AppEr
             if let Some(mut registration) = tx.registration_by_desktop_session(&hash).await? {
                 forget_desktop(&mut registration);
                 tx.save_registration(&registration).await?;
+            }
+            if let Some(mut validation) = tx.validation_by_desktop_session(&hash).await? {
+                validation.desktop_gone();
+                tx.save_validation(&validation).await?;
             }
             Ok(())
         })

@@ -1,8 +1,9 @@
 //! ID activeren (SYSTEM.md flow 5): the phone's key gets its certificate.
 
+pub(super) mod effect;
 mod repeat;
 
-use super::{journal, limits, redeem, request_topic, respond_phone::open_mac_key};
+use super::{journal, limits, login, redeem, request_topic, respond_phone::open_mac_key};
 use crate::{
     AppError, AppState,
     caller::Caller,
@@ -15,15 +16,14 @@ use domain::{
     identity::{Identity, IdentityId, IdentityStatus},
     installation::UNLOCK_SECONDS,
     log::Event,
-    person::{MembershipStatus, Person},
-    request::{Decision, Means, Purpose, Request, RequestId, RequestRefusal, RequestStatus},
+    person::Person,
+    request::{Decision, Means, PAIRING_TRIES, Purpose, Request, RequestId, RequestRefusal, RequestStatus},
 };
 use protocol::{
     B64, ProblemCode,
-    code::RevocationCode,
+    code::{Digits4, RevocationCode},
     enrol::{Enrol, Enrolled, enrol_mac},
     limits as sizes,
-    request::OrganisationLabel,
 };
 use sha2::{Digest, Sha256};
 use storage::Tx;
@@ -39,14 +39,19 @@ pub async fn enrol(app: &AppState, caller: &Caller, message: Enrol) -> Result<En
     if request.may_repeat_answer(app.now()) {
         return repeat::answer(app, caller, request.id, &csr, &message).await;
     }
-    check_birth_date(app, caller, request.id, message.birth_date.as_deref()).await?;
+    // Somebody who looked at an identity document shows this code, and types the digits from the phone.
+    if request.asked_by.is_none() {
+        check_birth_date(app, caller, request.id, message.birth_date.as_deref()).await?;
+    }
     let identity = identity_of(app, &request, &csr.spki);
     let issued = app.issuer.issue(request.id, identity, &csr.spki).await.map_err(|error| match error {
         IssuerError::Unreachable(_) => AppError::new(ProblemCode::Unavailable).because(error),
         IssuerError::Refused(_) => AppError::new(ProblemCode::RequestUsed).because(error),
     })?;
     let enrolled = activate(app, caller, request.id, identity, issued, csr, message).await?;
-    app.metrics.identities_activated.up();
+    if enrolled.pairing_code.is_none() {
+        app.metrics.identities_activated.up();
+    }
     app.wake(&request_topic(request.id)).await;
     Ok(enrolled)
 }
@@ -170,7 +175,15 @@ async fn person_of(tx: &mut dyn Tx, request: &Request) -> Result<Person, AppErro
     tx.person(id).await?.ok_or_else(|| AppError::internal("an enrolment of nobody"))
 }
 
-/// Identity, memberships, the replaced identity, the wizard and the log: together or not at all.
+/// Four digits for the beheerder's dialog. Derived, not drawn: whoever asks again after a lost answer is told the same.
+fn digits(app: &AppState, request: &Request, spki: &[u8]) -> Option<Digits4> {
+    request.asked_by?;
+    let [a, b, c, d, ..] = app.keys.mac("activation digits", &[request.id.as_bytes(), spki]);
+    Some(Digits4::from_random([a, b, c, d]))
+}
+
+/// Identity, memberships, the replaced identity, the wizard and the log: together or not at all. An identity that waits for
+/// its digits changes nothing else yet.
 async fn activate(
     app: &AppState,
     caller: &Caller,
@@ -185,16 +198,20 @@ async fn activate(
         Box::pin(async move {
             let now = state.now();
             let mut request = tx.request(id).await?.ok_or(AppError::new(ProblemCode::RequestUnknown))?;
+            let digits = digits(&state, &request, &csr.spki);
+            let (status, next) = match digits {
+                Some(_) => (IdentityStatus::Pending, RequestStatus::Pairing),
+                None => (IdentityStatus::Active, RequestStatus::Finished),
+            };
             // Another phone may have been faster, or a newer QR code may have replaced this one.
-            request.decide(Decision::Accepted, RequestStatus::Finished, now).map_err(AppError::from)?;
+            request.decide(Decision::Accepted, next, now).map_err(AppError::from)?;
             let person = person_of(tx, &request).await?;
-            replace_older(&state, &who, tx, &person).await?;
             let revocation = RevocationCode::from_random(&state.entropy().array());
             let identity = Identity {
                 id: identity,
                 person: person.id,
                 installation: message.installation,
-                status: IdentityStatus::Active,
+                status,
                 certificate_sha256: Sha256::digest(&issued.certificate).into(),
                 certificate: issued.certificate,
                 serial: issued.serial,
@@ -207,77 +224,31 @@ async fn activate(
                 created_at: now,
                 last_used_at: None,
             };
-            tx.insert_identity(&identity).await?;
             request.identity = Some(identity.id);
             request.installation = Some(message.installation);
-            tx.update_request(&request).await?;
-            let organisations = open_memberships(&state, &who, tx, &request, &person).await?;
-            if let Some(mut registration) = tx.registration_by_enrolment(request.id).await? {
-                registration.installed(now);
-                tx.save_registration(&registration).await?;
+            let entry = |event| journal::entry(&state, &who, event).by(person.id, Some(identity.id));
+            if let Some(digits) = &digits {
+                request.proof_hash = Some(login::pairing_hash(&state, request.id, digits));
+                request.tries_left = PAIRING_TRIES;
+                tx.insert_identity(&identity).await?;
+                tx.update_request(&request).await?;
+                entry(Event::IdentityPending).request(&request).identity(identity.id).write(tx).await?;
+            } else {
+                effect::replace_older(&state, &who, tx, &request, &identity, &entry).await?;
+                tx.insert_identity(&identity).await?;
+                tx.update_request(&request).await?;
+                effect::take(&state, &who, tx, &request, &identity, &entry).await?;
             }
-            let entry = journal::entry(&state, &who, Event::IdentityActivated).request(&request);
-            entry.by(person.id, Some(identity.id)).identity(identity.id).write(tx).await?;
+            let organisations = effect::opens(tx, &request, person.id, now, digits.is_some()).await?;
             Ok(Enrolled {
                 chain: issued.chain.into_iter().map(B64).collect(),
                 identity: identity.id,
                 name: person.name.full(),
                 organisations,
                 revocation_code: revocation.grouped(),
+                pairing_code: digits,
             })
         })
     })
     .await
-}
-
-/// At most one Mobile ID of a person works.
-async fn replace_older(app: &AppState, caller: &Caller, tx: &mut dyn Tx, person: &Person) -> Result<(), Halt> {
-    for mut older in tx.identities_of(person.id).await? {
-        if let Ok(status) = older.status.to(IdentityStatus::Replaced) {
-            older.status = status;
-            older.ended_at = Some(app.now());
-            tx.update_identity(&older).await?;
-            let entry = journal::entry(app, caller, Event::IdentityReplaced).about(person.id).identity(older.id);
-            entry.by(person.id, None).write(tx).await?;
-        }
-    }
-    Ok(())
-}
-
-/// The new identity opens the organisation that checked the person, and those that know the same UZI-pas; everywhere
-/// else it waits to be confirmed.
-async fn open_memberships(
-    app: &AppState,
-    caller: &Caller,
-    tx: &mut dyn Tx,
-    request: &Request,
-    person: &Person,
-) -> Result<Vec<OrganisationLabel>, Halt> {
-    let memberships = tx.memberships_of(person.id).await?;
-    let number = |m: &domain::person::Membership| m.attributes.as_ref().map(|a| a.uzi_number.clone());
-    let checked = memberships.iter().find(|m| Some(m.organisation) == request.organisation).and_then(number);
-    let mut open = Vec::new();
-    for mut membership in memberships {
-        let here = Some(membership.organisation) == request.organisation;
-        let same_card = checked.is_some() && number(&membership) == checked;
-        let change = match membership.status {
-            MembershipStatus::Active if !here && !same_card => {
-                Some((MembershipStatus::Reconfirm, Event::MembershipReconfirm))
-            }
-            MembershipStatus::Reconfirm if here => Some((MembershipStatus::Active, Event::MembershipConfirmed)),
-            _ => None,
-        };
-        if let Some((status, event)) = change {
-            membership.status = status;
-            tx.update_membership(&membership).await?;
-            let entry = journal::entry(app, caller, event).by(person.id, request.identity).about(person.id);
-            entry.within(membership.organisation).write(tx).await?;
-        }
-        if membership.status == MembershipStatus::Active
-            && let Some(organisation) = tx.organisation(membership.organisation).await?
-        {
-            open.push(redeem::label(&organisation));
-        }
-    }
-    Ok(open)
 }

@@ -32,6 +32,7 @@ pub fn entry(app: &AppState, caller: &Caller, event: Event) -> Entry {
         request: None,
         session: None,
         reason: None,
+        detail: None,
         from: caller.address.clone(),
         reference: caller.reference.clone(),
     })
@@ -41,6 +42,11 @@ impl Entry {
     /// By a person (with a phone's identity).
     pub fn by(mut self, person: PersonId, identity: Option<IdentityId>) -> Self {
         self.0.actor = Actor::Person { person, identity };
+        self
+    }
+    /// Agreed to by a second person, who answers for it too.
+    pub fn on_behalf_of(mut self, person: PersonId) -> Self {
+        self.0.on_behalf_of = Some(person);
         self
     }
     /// By the holder of a UZI-pas.
@@ -90,11 +96,20 @@ impl Entry {
         self.0.reason = Some(reason.to_owned());
         self
     }
+    /// What exactly: a role, a kind of document, a count.
+    pub fn detail(mut self, detail: impl std::fmt::Display) -> Self {
+        self.0.detail = Some(detail.to_string());
+        self
+    }
     /// Refused with this code.
     pub fn refused(mut self, code: ProblemCode) -> Self {
         self.0.outcome = Outcome::Refused;
         self.0.reason = Some(code.as_str().to_owned());
         self
+    }
+    /// The reference under which it will be found.
+    pub fn reference(&self) -> &str {
+        &self.0.reference
     }
     /// Writes it in the transaction.
     pub async fn write(self, tx: &mut dyn Tx) -> Result<(), Halt> {

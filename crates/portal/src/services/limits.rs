@@ -17,7 +17,7 @@ fn buckets(caller: &Caller, now: Timestamp) -> [(String, u32); 2] {
 }
 
 /// Whom an address counts for: itself, or with IPv6 its /64, which one caller has for himself.
-fn neighbourhood(address: &str) -> String {
+pub(super) fn neighbourhood(address: &str) -> String {
     match address.parse::<Ipv6Addr>() {
         Ok(address) => format!("{}/64", Ipv6Addr::from(u128::from(address) >> 64 << 64)),
         Err(_) => address.to_owned(),

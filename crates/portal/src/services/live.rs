@@ -53,7 +53,7 @@ async fn next(mut watch: Watch) -> Option<(StatusEvent, Watch)> {
 }
 
 /// Waits until the topic is named, at most `most`.
-pub(super) async fn wait(notifications: &mut Notifications, topic: &str, most: Duration) {
+pub(crate) async fn wait(notifications: &mut Notifications, topic: &str, most: Duration) {
     let named = async {
         loop {
             match notifications.next().await {

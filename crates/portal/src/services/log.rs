@@ -1,4 +1,12 @@
-//! The public face of the log: its latest checkpoint and proofs that it only grew.
+//! The public face of the log: its latest checkpoint and proofs that it only grew. Reading and exporting it are rooms of
+//! their own.
+
+pub mod export;
+pub mod fhir;
+pub mod names;
+pub mod reading;
+pub mod roles;
+pub mod watch;
 
 use crate::{AppError, AppState};
 use domain::merkle;

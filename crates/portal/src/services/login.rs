@@ -1,13 +1,15 @@
 //! Inloggen met QR (SYSTEM.md flow 6): the page's half.
 
-use super::{ShownRequest, browser_key, grouped_login, journal, redeem, request_topic, session, session::NewSession};
-use crate::{AppError, AppState, browser::Browser, caller::Caller, error::Halt, keys};
+use super::{
+    ShownRequest, browser_key, grouped_login, journal, redeem, request_topic, session,
+    session::{Login, NewSession},
+};
+use crate::{AppError, AppState, browser::Browser, caller::Caller, error::Halt, keys, ports::CheckedCard};
 use domain::{
     identity::{IdentityRefusal, IdentityStatus},
     log::Event,
-    person::MembershipStatus,
     request::{LOGIN_SECONDS, Means, Purpose, Request, RequestId, RequestRefusal, RequestStatus},
-    session::LoggedInWith,
+    session::{LoggedInWith, SessionCard},
     uzi::UziNumber,
 };
 use protocol::{
@@ -17,7 +19,6 @@ use protocol::{
     events::StatusEvent,
     jws::{Jws, TYP_RESPONSE},
     link::QrLink,
-    response::ResponseClaims,
 };
 use storage::Tx;
 
@@ -91,7 +92,8 @@ pub async fn pair(
     let given = pairing_hash(app, id, code);
     app.write(move |tx| {
         Box::pin(async move {
-            let mut request = tx.request(id).await?.ok_or(AppError::new(ProblemCode::NotFound))?;
+            let request = tx.request(id).await?.filter(|request| request.purpose == Purpose::Login);
+            let mut request = request.ok_or(AppError::new(ProblemCode::NotFound))?;
             let right = request.proof_hash.is_some_and(|wanted| keys::same(&wanted, &given));
             let outcome = request.pair(&browser, right, state.now());
             if outcome == Err(RequestRefusal::OtherBrowser) {
@@ -143,7 +145,7 @@ pub async fn finish(
                     Err(error) => return Err(refuse_result(&state, &who, tx, &request, error).await?),
                 };
                 tx.update_request(&request).await?;
-                let (with, person) = match request.means {
+                let (with, card, person) = match request.means {
                     Means::Phone => {
                         let id = request.identity.ok_or_else(|| AppError::internal("accepted without identity"))?;
                         let identity = tx.identity(id).await?.ok_or(AppError::new(ProblemCode::IdentityUnknown))?;
@@ -152,25 +154,34 @@ pub async fn finish(
                         if status != IdentityStatus::Active {
                             return Err(AppError::from(IdentityRefusal::Status(status)).into());
                         }
-                        (LoggedInWith::Phone(id), Some(identity.person))
+                        (LoggedInWith::Phone(id), None, Some(identity.person))
                     }
                     Means::Card => {
-                        let number = card_number(&request)?;
+                        // Revoked or ended since the answer: the same.
+                        let (number, card) = match card_of(&state, &request) {
+                            Ok(found) => found,
+                            Err(error) => {
+                                let entry = journal::entry(&state, &who, Event::CardRefused).request(&request);
+                                entry.refused(error.code).write(tx).await?;
+                                return Err(Halt::Keep(error));
+                            }
+                        };
                         let people = tx.people_by_uzi_number(&number).await?;
                         let person = match people.as_slice() {
                             [one] => Some(one.id),
                             _ => None,
                         };
-                        (LoggedInWith::Card(number), person)
+                        (LoggedInWith::Card(number), Some(card), person)
                     }
                 };
                 if let (Some(person), LoggedInWith::Phone(_)) = (person, &with) {
                     let memberships = tx.memberships_of(person).await?;
-                    if !memberships.iter().any(|m| m.status == MembershipStatus::Active) {
+                    let operator = tx.operator(person).await?;
+                    if !session::opens_something(&memberships, operator.as_ref(), now) {
                         return Err(ProblemCode::NoMembership.into());
                     }
                 }
-                session::open(&state, &who, tx, &browser, key, with, person).await
+                session::open(&state, &who, tx, &browser, Login { with, card, person, key }).await
             })
         })
         .await?;
@@ -195,10 +206,14 @@ async fn refuse_result(
     Ok(Halt::Keep(error))
 }
 
-/// The UZI number of an accepted card response, verified when it was accepted.
-fn card_number(request: &Request) -> Result<UziNumber, AppError> {
+/// The card of an accepted response, whose signature was verified when it was accepted; what can change since is checked
+/// again.
+fn card_of(app: &AppState, request: &Request) -> Result<(UziNumber, SessionCard), AppError> {
     let response = request.response.as_deref().ok_or_else(|| AppError::internal("accepted without response"))?;
-    let claims: ResponseClaims =
-        Jws::parse(response, TYP_RESPONSE).and_then(|jws| jws.claims()).map_err(AppError::internal)?;
-    UziNumber::parse(&claims.iss).ok_or_else(|| AppError::internal("stored response without UZI number"))
+    let jws = Jws::parse(response, TYP_RESPONSE).map_err(AppError::internal)?;
+    let checked = app.cards.load().check(&jws.chain, app.now());
+    let checked = checked.map_err(|problem| AppError::new(problem.code).because(problem.detail))?;
+    let certificate = jws.chain.into_iter().next().unwrap_or_default();
+    let CheckedCard { uzi_number, serial, valid_until, issuer, .. } = checked;
+    Ok((uzi_number, SessionCard { certificate, issuer, serial, valid_until }))
 }

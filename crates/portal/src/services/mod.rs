@@ -1,22 +1,43 @@
 //! The flows, one file each: every step is one transaction with its log entry. Handlers of pages and API call these.
 
+pub mod applications;
+pub mod attributes;
 pub mod browser_key;
 pub mod card;
+mod card_session;
+pub mod changes;
+pub mod contacts;
+pub mod desk;
+pub mod email;
+pub mod ending;
 pub mod enrol;
+pub mod enrolment_qr;
+pub mod files;
+pub mod identities;
 pub mod journal;
 pub mod limits;
 pub mod live;
 pub mod log;
 pub mod login;
+pub mod lost_phone;
+pub mod mail;
+pub mod notices;
+pub mod office;
+pub mod organisations;
 pub mod overview;
+pub mod own;
+pub mod people;
 pub mod pin;
+pub mod proofing;
 pub mod purge;
 pub mod redeem;
 pub mod registration;
 pub mod respond;
 mod respond_card;
 mod respond_phone;
+pub mod roles;
 pub mod session;
+pub mod validation;
 
 use domain::request::RequestId;
 use protocol::{

@@ -1,10 +1,11 @@
-//! Deletes what nobody finished: abandoned wizards, requests that are long over, installations without a PIN. The rules are
-//! `domain::retention`'s; what was about people leaves an entry in the log.
+//! Deletes what nobody finished (abandoned wizards, requests that are long over, installations without a PIN, changes that
+//! were not executed) and what is needed no more (mails, prepared colleagues, document numbers, the content of old log
+//! entries). The rules are `domain::retention`'s; what was about people leaves an entry in the log, without what it was.
 
 use super::journal;
 use crate::{AppError, AppState, caller::Caller, error::Halt};
 use domain::{Timestamp, log::Event, registration::RegistrationId, retention::Disposable};
-use storage::Tx;
+use storage::{BoxFuture, StoreError, Tx};
 
 /// Rows of one transaction: others wait no longer than that.
 const MOST: u32 = 500;
@@ -18,6 +19,16 @@ pub struct Run {
     pub requests: u64,
     /// Installations.
     pub installations: u64,
+    /// Changes.
+    pub changes: u64,
+    /// Mails.
+    pub mails: u64,
+    /// Prepared colleagues.
+    pub prepared: u64,
+    /// Document numbers.
+    pub documents: u64,
+    /// Log entries that lost their content.
+    pub log: u64,
 }
 
 /// Deletes everything that may go now.
@@ -25,10 +36,39 @@ pub async fn run(app: &AppState) -> Result<Run, AppError> {
     let may_go = app.config.retention.at(app.now());
     // Wizards first: a request that a wizard still shows stays with it.
     Ok(Run {
-        registrations: registrations(app, may_go).await?,
+        registrations: registrations(app, may_go).await? + validations(app, may_go).await?,
         requests: requests(app, may_go).await?,
         installations: installations(app, may_go).await?,
+        changes: batches(app, "changes", move |tx| tx.forget_changes(may_go.changes, MOST)).await?,
+        mails: batches(app, "mails", move |tx| tx.forget_mails(may_go.mails, MOST)).await?,
+        prepared: batches(app, "prepared", move |tx| tx.forget_preregistrations(may_go.prepared, MOST)).await?,
+        documents: batches(app, "document-numbers", move |tx| tx.forget_document_numbers(may_go.documents, MOST))
+            .await?,
+        log: batches(app, "log", move |tx| tx.forget_log_content(may_go.log, MOST)).await?,
     })
+}
+
+/// Forgets [`MOST`] rows at a time until none are left, each batch with its entry.
+async fn batches<F>(app: &AppState, what: &'static str, forget: F) -> Result<u64, AppError>
+where
+    F: for<'a> Fn(&'a mut dyn Tx) -> BoxFuture<'a, Result<u64, StoreError>> + Copy + Send + Sync + 'static,
+{
+    let mut gone = 0;
+    loop {
+        let state = app.clone();
+        let batch = app.write(move |tx| {
+            Box::pin(async move {
+                let batch = forget(tx).await?;
+                note(&state, tx, what, batch).await?;
+                Ok(batch)
+            })
+        });
+        let batch = batch.await?;
+        gone += batch;
+        if batch < u64::from(MOST) {
+            return Ok(gone);
+        }
+    }
 }
 
 /// One wizard to delete: unless somebody went on with it in the meantime.
@@ -73,6 +113,19 @@ async fn registrations(app: &AppState, may_go: Disposable) -> Result<u64, AppErr
             })
             .await?;
     }
+}
+
+/// Validations that nobody finished.
+async fn validations(app: &AppState, may_go: Disposable) -> Result<u64, AppError> {
+    let state = app.clone();
+    app.write(move |tx| {
+        Box::pin(async move {
+            let gone = tx.forget_validations(may_go.unconfirmed).await?;
+            note(&state, tx, "validations", gone).await?;
+            Ok(gone)
+        })
+    })
+    .await
 }
 
 async fn requests(app: &AppState, may_go: Disposable) -> Result<u64, AppError> {

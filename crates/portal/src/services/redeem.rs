@@ -1,7 +1,7 @@
 //! Opening a request: a scanned nonce, a typed *korte code* or a launch token is exchanged, once, for the signed request
 //! object.
 
-use super::{journal, limits, request_topic};
+use super::{enrolment_qr, journal, limits, request_topic};
 use crate::{AppError, AppState, caller::Caller, error::Halt};
 use domain::{
     log::Event,
@@ -22,6 +22,7 @@ pub(super) struct Found {
     pub(super) request: Request,
     organisation: Option<Organisation>,
     person: Option<Person>,
+    asked_by: Option<Person>,
 }
 
 /// Loads what the request object tells.
@@ -34,7 +35,11 @@ pub(super) async fn complete(tx: &mut dyn Tx, request: Request) -> Result<Found,
         Some(id) => tx.person(id).await?,
         None => None,
     };
-    Ok(Found { request, organisation, person })
+    let asked_by = match request.asked_by {
+        Some(id) => tx.person(id).await?,
+        None => None,
+    };
+    Ok(Found { request, organisation, person, asked_by })
 }
 
 /// The Mobile App's way in: a scanned nonce or a typed code.
@@ -68,7 +73,7 @@ async fn by_nonce(app: &AppState, nonce: &Nonce) -> Result<Found, AppError> {
 
 /// The keyed hash of a *korte code*.
 pub(super) fn code_hash(app: &AppState, code: &str) -> [u8; 32] {
-    app.keys.mac("korte code", &[code.as_bytes()])
+    enrolment_qr::code_hash(&app.keys, code)
 }
 
 async fn by_code(app: &AppState, caller: &Caller, code: &ShortCode) -> Result<Found, AppError> {
@@ -150,10 +155,12 @@ fn sign(app: &AppState, found: &Found, opened: &Request) -> Result<String, AppEr
         challenge: Nonce::from_bytes(app.entropy().array()),
         enrolment: match (request.purpose, request.means, &found.person) {
             (Purpose::Enrol, Means::Phone, Some(person)) => {
-                Some(EnrolmentOffer { name: person.name.full(), birth_date_required: true })
+                let birth_date_required = request.asked_by.is_none();
+                Some(EnrolmentOffer { name: person.name.full(), birth_date_required })
             }
             _ => None,
         },
+        asked_by: found.asked_by.as_ref().map(|asker| asker.name.full()),
         control_code: request.control_code.as_deref().and_then(Digits4::parse),
     };
     let unsigned =

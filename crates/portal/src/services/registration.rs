@@ -1,23 +1,35 @@
 //! Zelf registreren (SYSTEM.md flow 3): the wizard's steps. What the card proves comes in through the Desktop App
 //! (`services::card`, `services::respond`); what happens to people is in [`people`].
 
+mod carry;
 mod people;
+mod start;
 
-use super::{ShownRequest, card, card::CardKind, grouped_enrol, journal, login::blank, redeem};
+pub(super) use carry::{attach_card, attach_shown, begin_with_card};
+pub use start::{Start, start, start_page};
+
+use super::{
+    ShownRequest, card,
+    card::CardKind,
+    enrolment_qr::{self, Wanted},
+    journal, mail,
+    mail::Letter,
+};
 use crate::{
     AppError, AppState, browser::Browser, caller::Caller, config::TERMS_VERSION, error::Halt, ports::CheckedCard,
 };
 use domain::{
     BirthDate,
     log::Event,
-    organisation::Organisation,
+    mail::MailKind,
+    organisation::{Organisation, OrganisationId, OrganisationStatus},
     person::PersonId,
     registration::{
         CardData, DESKTOP_SESSION_SECONDS, KNOWN_PERSON_TRIES, Match, Registration, RegistrationId, RegistrationRefusal,
     },
-    request::{BIRTH_DATE_TRIES, ENROL_SECONDS, Means, Purpose, Request, RequestId, RequestStatus},
+    request::{ENROL_SECONDS, Request, RequestId, RequestStatus},
 };
-use protocol::{Nonce, ProblemCode, code::EnrolCode, link::QrLink};
+use protocol::{Nonce, ProblemCode};
 use storage::Tx;
 
 /// What the wizard shows.
@@ -55,7 +67,7 @@ pub async fn current(app: &AppState, browser: &Browser) -> Result<View, AppError
             };
             let enrolment_status = enrolment.as_ref().map(|request| request.status_at(now));
             let shown = enrolment.filter(|request| request.status_at(now) == RequestStatus::Created);
-            let enrolment = shown.map(|request| show_enrolment(&state, &request));
+            let enrolment = shown.map(|request| enrolment_qr::show(&state, &request));
             Ok(View { registration, organisation, card_request, enrolment, enrolment_status })
         })
     })
@@ -114,10 +126,13 @@ pub async fn checked(app: &AppState, browser: &Browser) -> Result<(), AppError> 
 
 /// Birth date typed: `dd-mm-jjjj`, parts unknown as 00.
 pub async fn birth_date(app: &AppState, browser: &Browser, typed: &str) -> Result<(), AppError> {
-    let now = app.now();
-    let date = BirthDate::parse_typed(typed).filter(|date| !date.is_future(now));
-    let date = date.ok_or(AppError::new(ProblemCode::BirthDateInvalid))?;
+    let (now, date) = (app.now(), typed_date(app, typed)?);
     step(app, browser, move |registration| registration.fill_birth_date(date, now)).await
+}
+
+fn typed_date(app: &AppState, typed: &str) -> Result<BirthDate, AppError> {
+    let date = BirthDate::parse_typed(typed).filter(|date| !date.is_future(app.now()));
+    date.ok_or(ProblemCode::BirthDateInvalid.into())
 }
 
 /// The answer to "Bent u eerder geregistreerd?".
@@ -130,18 +145,31 @@ pub async fn known_person(app: &AppState, caller: &Caller, browser: &Browser, ye
             let person = registration.answer_known_person(yes, state.now());
             let person = person.ok_or(AppError::new(ProblemCode::RequestUsed))?;
             if yes {
-                people::attach(&state, &who, tx, &registration, person).await?;
+                people::attach(&state, &who, tx, &people::Shown::of(&registration)?, person).await?;
                 people::trust_browser(tx, &registration, Some(&label), person, state.now()).await?;
                 enrol(&state, &who, tx, &mut registration, person).await?;
             } else {
                 let entry = journal::entry(&state, &who, Event::PersonConflict).by_card(card.uzi_number.as_str());
                 let entry = entry.within(card.organisation).refused(ProblemCode::PersonDenied);
+                registration.stopped_reference = Some(entry.reference().to_owned());
                 entry.write(tx).await?;
+                tell_of_conflict(&state, &who, tx, card.organisation).await?;
             }
             Ok(tx.save_registration(&registration).await?)
         })
     })
     .await
+}
+
+/// The registration was stopped because it does not fit one known person: the organisation's administrators are told, and
+/// nobody is named. What there is to know is in the log, for who may read it.
+async fn tell_of_conflict(
+    app: &AppState,
+    caller: &Caller,
+    tx: &mut dyn Tx,
+    organisation: OrganisationId,
+) -> Result<(), Halt> {
+    mail::to_administrators(app, caller, tx, organisation, Letter::new(MailKind::KnownPersonConflict)).await
 }
 
 /// A new enrolment QR for the wizard of this browser; it cancels every unused one.
@@ -162,10 +190,10 @@ pub async fn enrolment_qr(app: &AppState, caller: &Caller, browser: &Browser) ->
             })
         })
         .await?;
-    Ok(show_enrolment(app, &request))
+    Ok(enrolment_qr::show(app, &request))
 }
 
-/// Makes the enrolment request of a person and cancels the unused ones.
+/// Makes the QR code of a person for this wizard.
 async fn enrol(
     app: &AppState,
     caller: &Caller,
@@ -173,21 +201,10 @@ async fn enrol(
     registration: &mut Registration,
     person: PersonId,
 ) -> Result<Request, Halt> {
-    // Two new QR codes at the same time: the later one must see the earlier.
-    tx.alone(&format!("enrolments of {person}")).await?;
-    for mut old in tx.open_enrolments_of(person).await? {
-        old.cancel();
-        tx.update_request(&old).await?;
-        journal::entry(app, caller, Event::RequestCancelled).request(&old).reason("replaced").write(tx).await?;
-    }
-    let mut request = blank(app, Purpose::Enrol, Means::Phone, [0; 32], ENROL_SECONDS);
-    request.nonce_hash = enrolment_nonce(app, request.id).hash();
-    request.code_hash = Some(redeem::code_hash(app, enrolment_code(app, request.id).reveal()));
-    request.browser = Some(registration.browser);
-    request.organisation = registration.card.as_ref().map(|card| card.organisation);
-    request.person = Some(person);
-    request.tries_left = BIRTH_DATE_TRIES;
-    tx.insert_request(&request).await?;
+    let organisation = registration.card.as_ref().map(|card| card.organisation);
+    let browser = Some(registration.browser);
+    let wanted = Wanted { person, organisation, asked_by: None, browser, seconds: ENROL_SECONDS };
+    let request = enrolment_qr::make(app, caller, tx, wanted).await?;
     let mut entry = journal::entry(app, caller, Event::RequestCreated).request(&request);
     if let Some(card) = &registration.card {
         entry = entry.by_card(card.uzi_number.as_str());
@@ -195,33 +212,6 @@ async fn enrol(
     entry.write(tx).await?;
     registration.enrolment = Some(request.id);
     Ok(request)
-}
-
-/// The nonce of an enrolment QR is derived from its id under the server key, so that the wizard can draw the same QR
-/// again after a reload without any store holding it.
-fn enrolment_nonce(app: &AppState, id: RequestId) -> Nonce {
-    Nonce::from_bytes(app.keys.mac("enrolment nonce", &[id.as_bytes()]))
-}
-
-fn enrolment_code(app: &AppState, id: RequestId) -> EnrolCode {
-    let bytes = app.keys.mac("enrolment code", &[id.as_bytes()]);
-    let mut half = [0; 16];
-    half.copy_from_slice(&bytes[..16]);
-    EnrolCode::from_random(&half)
-}
-
-fn show_enrolment(app: &AppState, request: &Request) -> ShownRequest {
-    ShownRequest {
-        id: request.id,
-        link: QrLink {
-            app_origin: app.config.app_origin.clone(),
-            kind: Purpose::Enrol,
-            server: app.config.server_id.clone(),
-            nonce: enrolment_nonce(app, request.id),
-        },
-        code: grouped_enrol(&enrolment_code(app, request.id)),
-        expires_in: request.expires_at.seconds_from(app.now()),
-    }
 }
 
 /// Ties a new launch to the wizard, in the transaction that stores it.
@@ -276,7 +266,15 @@ fn sentence(card: &CardData, organisation: &Organisation, date: BirthDate) -> (S
 /// The organisation of a card, when people may register there.
 async fn organisation_of(tx: &mut dyn Tx, card: &CheckedCard) -> Result<Organisation, AppError> {
     let organisation = tx.organisation_by_ura(&card.ura).await?.ok_or(AppError::new(ProblemCode::UraUnknown))?;
-    if !organisation.status.takes_registrations() {
+    // The applicant of an approved organisation need not wait for its validation: somebody has to do that.
+    let applicant = match organisation.status {
+        OrganisationStatus::Approved => {
+            let applications = tx.applications_of(&card.ura).await?;
+            applications.iter().any(|one| one.may_be_validated_by(&card.ura, &card.uzi_number))
+        }
+        _ => false,
+    };
+    if !applicant && !organisation.status.takes_registrations() {
         return Err(ProblemCode::OrganisationNotValidated.into());
     }
     Ok(organisation)
@@ -320,20 +318,7 @@ pub(super) async fn card_read(
     let key = request.browser_key;
     request.finish(&registration.browser, key.as_ref(), now).map_err(AppError::from)?;
     tx.update_request(request).await?;
-    let data = CardData {
-        uzi_number: card.uzi_number,
-        card_type: card.card_type,
-        ura: card.ura,
-        role_code: card.role_code,
-        name: card.name,
-        organisation_name: card.organisation_name,
-        organisation: organisation.id,
-        certificate,
-        evidence: card.evidence,
-        serial: card.serial,
-        valid_until: card.valid_until,
-    };
-    registration.card_read(data, now).map_err(AppError::from)?;
+    registration.card_read(card.data(organisation.id, certificate), now).map_err(AppError::from)?;
     registration.browser_key = key;
     if let Some(person) = people::registered_before(app, tx, &registration).await? {
         registration.recognised(now).map_err(AppError::from)?;
@@ -389,14 +374,16 @@ pub(super) async fn confirm(
             enrol(app, caller, tx, &mut registration, person).await?;
         }
         Match::SameCard(person) => {
-            people::attach(app, caller, tx, &registration, person).await?;
+            people::attach(app, caller, tx, &people::Shown::of(&registration)?, person).await?;
             people::trust_browser(tx, &registration, label, person, now).await?;
             enrol(app, caller, tx, &mut registration, person).await?;
         }
         Match::Possibly(_) => {}
         Match::OtherBirthDate(_) | Match::Several => {
             let entry = journal::entry(app, caller, Event::PersonConflict).by_card(card.uzi_number.as_str());
+            registration.stopped_reference = Some(entry.reference().to_owned());
             entry.request(request).refused(ProblemCode::PersonAmbiguous).write(tx).await?;
+            tell_of_conflict(app, caller, tx, organisation.id).await?;
         }
     }
     tx.save_registration(&registration).await?;

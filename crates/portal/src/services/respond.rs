@@ -91,7 +91,7 @@ pub(super) async fn end_with_problem(
     entry: journal::Entry,
     error: AppError,
 ) -> Result<Halt, Halt> {
-    request.refused(error.code.as_str(), app.now()).map_err(AppError::from)?;
+    request.refused(error.code.as_str(), entry.reference(), app.now()).map_err(AppError::from)?;
     tx.update_request(request).await?;
     entry.refused(error.code).write(tx).await?;
     Ok(Halt::Keep(error))

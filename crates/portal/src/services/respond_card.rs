@@ -1,6 +1,6 @@
 //! The answer of a UZI-pas through the Desktop App.
 
-use super::{card, journal, registration, respond};
+use super::{attributes, card, changes, journal, registration, respond, validation};
 use crate::{
     AppError, AppState,
     caller::Caller,
@@ -111,25 +111,57 @@ async fn record(
                 entry(Event::RequestDeclined).request(&request).write(tx).await?;
                 return Ok(answer);
             }
-            let next = match request.purpose {
-                Purpose::Sign => RequestStatus::Finished,
+            // A sentence of somebody who is logged in: their own page takes the answer. Else it is the wizard's.
+            let change = match request.purpose {
+                Purpose::Sign => tx.change_by_confirmation(request.id).await?,
+                _ => None,
+            };
+            // Attributes are of who is logged in: the browser must bring the answer, as with a card that is read.
+            let owner = match &change {
+                Some(_) => None,
+                None => attributes::asked_by(tx, &request).await?,
+            };
+            let next = match (request.purpose, &change, &owner) {
+                (Purpose::Sign, Some(_), _) => RequestStatus::Accepted,
+                (Purpose::Sign, None, None) => RequestStatus::Finished,
                 _ => RequestStatus::Returning,
             };
+            // Which wizard the card serves.
+            let validates = tx.validation_by_card_request(request.id).await?;
             let before = request.clone();
             request.decide(Decision::Accepted, next, now).map_err(AppError::from)?;
             request.response = Some(compact.clone());
-            let outcome = match request.purpose {
-                Purpose::Login => Ok(()),
-                Purpose::Enrol => registration::may_register(tx, &card).await,
-                Purpose::Sign => {
+            let outcome = match (request.purpose, &change, &owner) {
+                (Purpose::Login, ..) => Ok(()),
+                (Purpose::Enrol, ..) if validates.is_some() => validation::may_validate(tx, &card).await,
+                (Purpose::Enrol, ..) => registration::may_register(tx, &card).await,
+                (Purpose::Sign, None, Some(person)) => attributes::fits(tx, person, &card, now).await.map(|_| ()),
+                (Purpose::Sign, Some(pending), _) => match changes::is_makers_card(&state, tx, pending, &number).await?
+                {
+                    true => Ok(()),
+                    false => Err(ProblemCode::CardOther.into()),
+                },
+                (Purpose::Sign, None, None) => {
                     let certificate = jws.chain.into_iter().next().unwrap_or_default();
-                    registration::confirm(&state, &who, tx, &request, &card, certificate, compact).await?
+                    match validates.clone() {
+                        Some(wizard) => {
+                            let signed = validation::Signed { card: &card, certificate, response: compact };
+                            validation::confirm(&state, &who, tx, wizard, &request, signed).await?
+                        }
+                        None => registration::confirm(&state, &who, tx, &request, &card, certificate, compact).await?,
+                    }
                 }
-                Purpose::Session | Purpose::Link => Err(ProblemCode::ResponseMismatch.into()),
+                (Purpose::Session | Purpose::Link, ..) => Err(ProblemCode::ResponseMismatch.into()),
             };
             if let Err(error) = outcome {
                 let mut request = before;
-                let entry = entry(Event::ProofingRefused).request(&request);
+                let event = match (&change, &validates, &owner) {
+                    (Some(_), ..) => Event::CardRefused,
+                    (None, Some(_), _) => Event::OrganisationValidated,
+                    (None, None, Some(_)) => Event::MembershipAttributes,
+                    (None, None, None) => Event::ProofingRefused,
+                };
+                let entry = entry(event).request(&request);
                 return Err(respond::end_with_problem(&state, tx, &mut request, entry, error).await?);
             }
             if next == RequestStatus::Returning {
@@ -139,7 +171,10 @@ async fn record(
             }
             if request.purpose == Purpose::Enrol {
                 let session = Nonce::from_bytes(state.entropy().array());
-                registration::attach_desktop(&state, tx, request.id, &session).await?;
+                match validates {
+                    Some(wizard) => validation::attach_desktop(&state, tx, wizard, &session).await?,
+                    None => registration::attach_desktop(&state, tx, request.id, &session).await?,
+                }
                 answer.desktop_session = Some(session);
             }
             tx.update_request(&request).await?;

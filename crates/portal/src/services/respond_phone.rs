@@ -1,13 +1,13 @@
 //! The answer of a phone: key of the identity, rising counter, and a MAC under a PIN entry of at most 15 minutes ago.
 
-use super::{journal, login, respond};
+use super::{journal, login, respond, session};
 use crate::{AppError, AppState, caller::Caller, error::Halt, keys};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use domain::{
+    Timestamp,
     identity::Identity,
     installation::{Installation, Unlock, UnlockId},
     log::Event,
-    person::MembershipStatus,
     request::{Decision, PAIRING_TRIES, Purpose, Request, RequestStatus},
 };
 use protocol::{
@@ -168,7 +168,13 @@ async fn record(
                 return Err(Halt::Keep(error));
             }
             identity.counter = proof.counter;
-            if claims.decision == Decision::Accepted && !opens_something(tx, &request, &identity).await? {
+            if request.purpose == Purpose::Link && request.asked_by == Some(identity.person) {
+                tx.update_identity(&identity).await?;
+                let entry = entry(Event::RequestRefused);
+                let error = AppError::new(ProblemCode::NotOneself);
+                return Err(respond::end_with_problem(&state, tx, &mut request, entry, error).await?);
+            }
+            if claims.decision == Decision::Accepted && !opens_something(tx, &request, &identity, now).await? {
                 tx.update_identity(&identity).await?;
                 let entry = entry(Event::RequestRefused);
                 let error = AppError::new(ProblemCode::NoMembership);
@@ -199,22 +205,32 @@ async fn record(
     .await
 }
 
-/// A phone answers logins, sessions and sentences; a sentence for a named person only by that person.
+/// A phone answers logins, sessions, links and sentences; a sentence for a named person only by that person.
 fn not_for(request: &Request, identity: &Identity) -> Option<AppError> {
     let fits = match request.purpose {
-        Purpose::Login | Purpose::Session => true,
+        Purpose::Login | Purpose::Session | Purpose::Link => true,
         Purpose::Sign => request.person.is_none_or(|person| person == identity.person),
-        Purpose::Enrol | Purpose::Link => false,
+        Purpose::Enrol => false,
     };
     (!fits).then(|| ProblemCode::ResponseMismatch.into())
 }
 
-async fn opens_something(tx: &mut dyn Tx, request: &Request, identity: &Identity) -> Result<bool, Halt> {
+async fn opens_something(
+    tx: &mut dyn Tx,
+    request: &Request,
+    identity: &Identity,
+    now: Timestamp,
+) -> Result<bool, Halt> {
+    if request.purpose == Purpose::Link {
+        // The ID of a registration that was merged opens nothing any more, and nothing new.
+        return Ok(tx.person(identity.person).await?.is_some_and(|person| person.merged_into.is_none()));
+    }
     if !matches!(request.purpose, Purpose::Login | Purpose::Session) {
         return Ok(true);
     }
     let memberships = tx.memberships_of(identity.person).await?;
-    Ok(memberships.iter().any(|m| m.status == MembershipStatus::Active))
+    let operator = tx.operator(identity.person).await?;
+    Ok(session::opens_something(&memberships, operator.as_ref(), now))
 }
 
 /// Where an acceptance leads: a login in a browser that is not trusted for this person, or did not prove its key for this

@@ -5,7 +5,7 @@ use domain::{
     BirthDate, PersonName,
     identity::{Identity, IdentityId, IdentityStatus},
     installation::{Installation, InstallationId, Unlock, UnlockId},
-    person::{Membership, MembershipId, MembershipStatus, Person, PersonId, Role, person_number},
+    person::{Membership, MembershipId, Person, PersonId, Role, person_number},
     pin::PinCounter,
     request::Decision,
 };
@@ -38,14 +38,9 @@ impl Forger {
         let mut secret: [u8; 32] = app.entropy().array();
         secret[0] = 1;
         let key = SigningKey::from_slice(&secret).unwrap();
-        let person = Person {
-            id: PersonId::new(now, app.entropy()),
-            number: person_number(app.entropy().array()),
-            name: PersonName::new("Jan", "van", "Test").unwrap(),
-            birth_date: BirthDate::new(1980, 2, 29).unwrap(),
-            birth_date_self_declared: true,
-            created_at: now,
-        };
+        let (id, number) = (PersonId::new(now, app.entropy()), person_number(app.entropy().array()));
+        let name = PersonName::new("Jan", "van", "Test").unwrap();
+        let person = Person::new(id, number, name, BirthDate::new(1980, 2, 29).unwrap(), true, now);
         let credential = Credential::parse(&"ab".repeat(32)).unwrap();
         let (ca, _) = setup::open_issuing(&world.ca_dir, &credential).unwrap();
         let spki = key.verifying_key().to_public_key_der().unwrap().into_vec();
@@ -85,15 +80,8 @@ impl Forger {
             created_at: now,
             last_used_at: None,
         };
-        let membership = Membership {
-            id: MembershipId::new(now, app.entropy()),
-            person: person.id,
-            organisation: world.organisation,
-            roles: vec![Role::Signer],
-            status: MembershipStatus::Active,
-            attributes: None,
-            created_at: now,
-        };
+        let id = MembershipId::new(now, app.entropy());
+        let membership = Membership::new(id, person.id, world.organisation, vec![Role::Signer], None, now);
         let (p, i, m) = (person, identity.clone(), membership);
         let stored: Result<(), storage::StoreError> = app
             .store

@@ -1,19 +1,25 @@
 //! Two nodes on one PostgreSQL behave as one; live pages; the log's public face; what is forgotten.
 
 use super::{
+    beheerder::{Beheerder, identities_of, memberships_of},
     cards::{self, BIRTH_DATE, pass},
     forger::Forger,
+    phone::phone,
     world::{World, caller},
 };
 use domain::{
+    change::{Change, MemberChange},
+    identity::IdentityStatus,
     merkle::Hash,
+    person::Role,
     request::{Decision, RequestStatus},
     uzi::CardType,
 };
 use futures::StreamExt;
 use portal::services::{
     card::{self, CardKind},
-    live, login, registration,
+    changes::{self, Proposed, Shown},
+    desk, live, login, registration,
 };
 use protocol::{card::DesktopNextAnswer, response::Responded};
 use storage::{Sealer, checkpoint::Checkpoint};
@@ -57,6 +63,44 @@ async fn the_wizard_and_its_desktop_session_may_be_on_different_nodes() {
     cards::respond(&two, &z, &cards::opened(request), Decision::Accepted).await.unwrap();
     let view = registration::current(&one.app, &browser).await.unwrap();
     assert!(view.enrolment.is_some());
+}
+
+/// A change proposed at one node, signed and executed at another; a beheerder's QR code that one shows, of which the phone
+/// talks to another, and the digits typed at the first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_and_qr_codes_of_the_desk_belong_to_no_node() {
+    let one = World::on(TestDatabase::postgres().await).await;
+    let two = one.second_node().await;
+    let mut boss = Beheerder::with(&one, one.organisation, &[Role::Signer, Role::Administrator]).await;
+    let shown = boss.qr(&one, "Dijk").await;
+    let mut wallet = phone(&two, 1).await;
+    let asked = wallet.inspect(&shown.link.reveal()).await.unwrap();
+    let digits = wallet.activate(&asked, None).await.unwrap().pairing_code.unwrap();
+    let standing = desk::standing(&one.app, &boss.browser, &boss.current, shown.id).await.unwrap();
+    assert_eq!(standing.status, RequestStatus::Pairing);
+    boss.pair(&one, shown.id, &digits).await.unwrap();
+    let person = standing.person.unwrap().id;
+    assert_eq!(identities_of(&two, person).await[0].status, IdentityStatus::Active);
+
+    let membership = memberships_of(&one, person).await[0].id;
+    let change = Change::Member { membership, change: MemberChange::Give(Role::Helpdesk) };
+    let (browser, current) = (&boss.browser, &boss.current);
+    let proposed = changes::propose(&one.app, &caller(), browser, current, change, "Nodig").await.unwrap();
+    let Proposed::Confirm(id) = proposed else { panic!("{proposed:?}") };
+    let asked = changes::ask(&two.app, browser, current, id).await.unwrap();
+    let Some(Shown::Qr(shown)) = asked.shown else { panic!("no QR code") };
+    let mut page = Box::pin(live::watch(&two.app, browser, shown.id).await.unwrap());
+    assert_eq!(page.next().await.unwrap().status, RequestStatus::Created);
+    let request = boss.forger.open(&one, &shown).await;
+    assert_eq!(page.next().await.unwrap().status, RequestStatus::Opened);
+    let claims = boss.forger.claims(&request, Decision::Accepted);
+    let answer = boss.forger.send(&one, &request, &boss.forger.sign(&claims)).await;
+    assert!(answer.status.is_success(), "{}", answer.text());
+    assert_eq!(page.next().await.unwrap().status, RequestStatus::Accepted);
+    let done = changes::go_on(&two.app, &caller(), browser, current, id).await.unwrap();
+    assert_eq!(done, Proposed::Done(id));
+    assert!(memberships_of(&one, person).await[0].has(Role::Helpdesk));
+    assert!(changes::go_on(&one.app, &caller(), browser, current, id).await.is_err(), "once");
 }
 
 struct Unsigned;

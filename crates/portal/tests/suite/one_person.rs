@@ -151,15 +151,8 @@ async fn a_membership_that_waits_again_is_logged_there() {
     confirm(&world, &browser, &z, BIRTH_DATE).await.unwrap();
     let elsewhere = add_organisation(&world.app, "Praktijk Elders", "90066666", OrganisationStatus::Validated).await;
     let person = people_with(&world, &z).await[0].id;
-    let there = Membership {
-        id: MembershipId::new(world.app.now(), world.app.entropy()),
-        person,
-        organisation: elsewhere,
-        roles: vec![Role::Signer],
-        status: MembershipStatus::Active,
-        attributes: None,
-        created_at: world.app.now(),
-    };
+    let id = MembershipId::new(world.app.now(), world.app.entropy());
+    let there = Membership::new(id, person, elsewhere, vec![Role::Signer], None, world.app.now());
     save(&world, there, true).await;
     let qr = registration::current(&world.app, &browser).await.unwrap().enrolment.unwrap();
     let mut phone = phone(&world, 8).await;

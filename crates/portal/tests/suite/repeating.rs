@@ -34,9 +34,9 @@ use std::sync::{
 use x509_cert::{Certificate, request::CertReq};
 
 /// A phone that sends its messages by hand.
-struct Phone {
+pub struct Phone {
     forger: Forger,
-    shown: ShownRequest,
+    pub shown: ShownRequest,
     digest: [u8; 32],
 }
 
@@ -46,11 +46,14 @@ impl Phone {
         let browser = world.browser();
         confirm(world, &browser, &pass(world, CardType::Z), BIRTH_DATE).await.unwrap();
         let shown = registration::current(&world.app, &browser).await.unwrap().enrolment.unwrap();
+        Self::scans(world, shown).await
+    }
+    pub async fn scans(world: &World, shown: ShownRequest) -> Self {
         let redeemed = world.post("/api/v1/requests/redeem", &json!({ "nonce": shown.link.nonce.reveal() })).await;
         let digest = jws::digest(&redeemed.good::<Redeemed>().request);
         Self { forger: Forger::new(world).await, shown, digest }
     }
-    async fn enrol(&self, world: &World, key: u8) -> Answer {
+    pub async fn enrol(&self, world: &World, key: u8) -> Answer {
         let csr = csr(key);
         let installation = self.forger.identity.installation;
         let mac = enrol_mac(&self.forger.mac_key, &self.digest, &csr, installation);
@@ -135,9 +138,14 @@ async fn another_key_or_a_replaced_identity_gets_nothing() {
 }
 
 /// Issues, and then its answer is lost, once: as when the server is killed before it commits.
-struct Unlucky {
+pub struct Unlucky {
     issuer: Arc<dyn Issuer>,
     lost: AtomicBool,
+}
+impl Unlucky {
+    pub fn new(issuer: Arc<dyn Issuer>) -> Self {
+        Self { issuer, lost: false.into() }
+    }
 }
 
 #[async_trait]
@@ -164,7 +172,7 @@ impl Issuer for Unlucky {
 async fn a_kill_between_the_ca_and_the_commit_costs_no_new_qr_code() {
     let world = World::new().await;
     let phone = Phone::scanned(&world).await;
-    let unlucky = Arc::new(Unlucky { issuer: world.app.issuer.clone(), lost: false.into() });
+    let unlucky = Arc::new(Unlucky::new(world.app.issuer.clone()));
     let killed = world.node_with(|parts| parts.issuer = unlucky).await;
     assert_eq!(phone.enrol(&killed, 7).await.code(), ProblemCode::Unavailable);
     // The CA certifies no second key for it ...

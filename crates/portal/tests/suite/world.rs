@@ -108,11 +108,15 @@ impl World {
                 app_origin: APP.into(),
                 other_environment_url: None,
                 operator: "Testbeheer".into(),
+                contact: Default::default(),
                 product: "ZORG-ID".into(),
                 other_servers: Vec::new(),
+                mail: Default::default(),
+                second_operator: false,
                 app_dir: Some(folder.path().join("app")),
                 proxies: Default::default(),
                 retention: Default::default(),
+                times: Default::default(),
             },
             keys: ServerKeys::derive(&[7; 32]).unwrap(),
             signer: Arc::new(setup::open_request_signer(&ca_dir, &credential).unwrap()),
@@ -214,6 +218,10 @@ impl World {
     pub async fn send(&self, request: Request<Body>) -> Answer {
         call(&self.portal, request).await
     }
+    /// What the database holds, to see that nothing changed; only on SQLite.
+    pub fn digest(&self) -> storage_sql::testing::Digest {
+        self.database.digest()
+    }
     /// The log's events, oldest first.
     pub async fn events(&self) -> Vec<domain::log::LogEntry> {
         let all: Result<_, storage::StoreError> = self
@@ -221,7 +229,7 @@ impl World {
             .store
             .read(|tx| Box::pin(async move { tx.log_entries(&storage::LogFilter::default()).await }))
             .await;
-        all.unwrap()
+        all.unwrap().into_iter().map(|placed| placed.entry).collect()
     }
 }
 
@@ -232,6 +240,7 @@ pub async fn add_organisation(app: &AppState, name: &str, ura: &str, status: Org
         ura: Ura::parse(ura).unwrap(),
         contact: None,
         status,
+        reopened_for: None,
         created_at: app.now(),
     };
     let id = organisation.id;

@@ -1,7 +1,12 @@
 //! Identities.
 
 use super::Result;
-use crate::{row::Row, transaction::SqlTx, value::values};
+use crate::{
+    directory::Means,
+    row::Row,
+    transaction::SqlTx,
+    value::{Value, values},
+};
 use domain::{
     Timestamp,
     identity::{Identity, IdentityId, IdentityStatus},
@@ -40,24 +45,35 @@ fn identity(row: &mut Row) -> Result<Identity> {
     })
 }
 
+/// Loads identities and remembers what the list of people says about them.
+async fn look_all_up(tx: &mut SqlTx<'_>, sql: &str, values: &[Value<'_>]) -> Result<Vec<Identity>> {
+    let found = tx.load_all(sql, values, identity).await?;
+    tx.seen.extend(found.iter().map(|identity| (identity.id, Means::of(identity))));
+    Ok(found)
+}
+
+async fn look_up(tx: &mut SqlTx<'_>, sql: &str, values: &[Value<'_>]) -> Result<Option<Identity>> {
+    Ok(look_all_up(tx, sql, values).await?.into_iter().next())
+}
+
 #[async_trait::async_trait]
 impl Identities for SqlTx<'_> {
     async fn identity(&mut self, id: IdentityId) -> Result<Option<Identity>> {
-        self.load_one(select!("WHERE id = $1"), values![id], identity).await
+        look_up(self, select!("WHERE id = $1"), values![id]).await
     }
     async fn identity_by_certificate(&mut self, sha256: &[u8; 32]) -> Result<Option<Identity>> {
-        self.load_one(select!("WHERE certificate_sha256 = $1"), values![sha256], identity).await
+        look_up(self, select!("WHERE certificate_sha256 = $1"), values![sha256]).await
     }
     async fn identity_by_serial(&mut self, serial: &[u8]) -> Result<Option<Identity>> {
-        self.load_one(select!("WHERE serial = $1"), values![serial], identity).await
+        look_up(self, select!("WHERE serial = $1"), values![serial]).await
     }
     async fn identities_of(&mut self, person: PersonId) -> Result<Vec<Identity>> {
-        self.load_all(select!("WHERE person = $1 ORDER BY created_at, id"), values![person], identity).await
+        look_all_up(self, select!("WHERE person = $1 ORDER BY created_at, id"), values![person]).await
     }
     async fn insert_identity(&mut self, new: &Identity) -> Result<()> {
         let sql = "INSERT INTO identities (id, person, installation, status, certificate, certificate_sha256, serial, \
-                   public_key, not_before, not_after, counter, revocation_code, ended_at, created_at, last_used_at) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING";
+                   public_key, not_before, not_after, counter, revocation_code, ended_at, created_at, last_used_at, \
+                   was_active) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING";
         let values = values![
             new.id,
             new.person,
@@ -73,26 +89,53 @@ impl Identities for SqlTx<'_> {
             &new.revocation_code,
             new.ended_at,
             new.created_at,
-            new.last_used_at
+            new.last_used_at,
+            new.status != IdentityStatus::Pending
         ];
-        self.insert("this identity", sql, values).await
+        self.insert("this identity", sql, values).await?;
+        self.touch(new.person);
+        Ok(())
     }
     async fn update_identity(&mut self, changed: &Identity) -> Result<()> {
         let sql = "UPDATE identities SET status = $2, counter = $3, revocation_code = $4, ended_at = $5, \
-                   last_used_at = $6 WHERE id = $1";
+                   last_used_at = $6, was_active = (was_active OR $7) WHERE id = $1";
         let values = values![
             changed.id,
             changed.status.as_str(),
             changed.counter,
             &changed.revocation_code,
             changed.ended_at,
-            changed.last_used_at
+            changed.last_used_at,
+            changed.status == IdentityStatus::Active
         ];
-        self.update("identity", sql, values).await
+        self.update("identity", sql, values).await?;
+        let means = Means::of(changed);
+        if self.seen.insert(changed.id, means) != Some(means) {
+            self.touch(changed.person);
+        }
+        Ok(())
+    }
+    async fn pending_identities(&mut self, before: Timestamp, limit: u32) -> Result<Vec<Identity>> {
+        let sql = select!("WHERE status = 'pending' AND created_at < $1 ORDER BY created_at, id LIMIT $2");
+        look_all_up(self, sql, values![before, limit]).await
+    }
+    async fn identities_ending(&mut self, now: Timestamp, days: u32, limit: u32) -> Result<Vec<Identity>> {
+        let sql = select!(
+            "WHERE status = 'active' AND not_after > $1 AND not_after <= $2 AND (end_told IS NULL OR end_told > $3) \
+             ORDER BY not_after, id LIMIT $4"
+        );
+        let until = now.plus_seconds(i64::from(days) * 24 * 60 * 60);
+        look_all_up(self, sql, values![now, until, days, limit]).await
+    }
+    async fn told_of_end(&mut self, identity: IdentityId, days: u32) -> Result<()> {
+        self.update("identity", "UPDATE identities SET end_told = $2 WHERE id = $1", values![identity, days]).await
+    }
+    async fn identity_by_revocation_code(&mut self, hash: &[u8; 32]) -> Result<Option<Identity>> {
+        look_up(self, select!("WHERE revocation_code = $1 ORDER BY created_at DESC, id LIMIT 1"), values![hash]).await
     }
     async fn revocations(&mut self, now: Timestamp) -> Result<Vec<Revocation>> {
         let sql = "SELECT serial, status, COALESCE(ended_at, created_at) FROM identities \
-                   WHERE status IN ('blocked', 'revoked', 'replaced') AND not_after > $1 ORDER BY serial";
+                   WHERE status IN ('pending', 'blocked', 'revoked', 'replaced') AND not_after > $1 ORDER BY serial";
         let read = |mut row: Row| {
             Ok(Revocation { serial: row.bytes()?, status: row.word(IdentityStatus::parse)?, at: row.time()? })
         };

@@ -1,18 +1,28 @@
 //! The log. Entries are appended; only sealing (their place in the tree) and retention ever touch them again.
 
+mod paging;
+
 use super::Result;
 use crate::{
     row::{Row, corrupt},
     transaction::SqlTx,
-    value::{Value, values},
+    value::values,
 };
 use domain::{
+    Timestamp,
     log::{Actor, LogEntry, leaf_data, mac},
     merkle::{Hash, leaf_hash},
     organisation::OrganisationId,
     person::PersonId,
 };
-use storage::{Log, LogFilter, LogRecord};
+use storage::{Log, LogFilter, LogRecord, PlacedEntry};
+
+/// What is read of an entry to verify it.
+macro_rules! records {
+    () => {
+        "SELECT leaf, leaf_hash, salt, content, mac, at, organisation, person, actor FROM log_entries "
+    };
+}
 
 fn record(row: &mut Row) -> Result<LogRecord> {
     let leaf = row.int_opt()?.map(u64::try_from).transpose().map_err(|_| corrupt("a leaf's place"))?;
@@ -41,30 +51,36 @@ impl Log for SqlTx<'_> {
             Actor::Person { person, .. } => Some(person),
             Actor::Card { .. } | Actor::Anonymous | Actor::System => None,
         };
-        let sql = "INSERT INTO log_entries (id, at, organisation, person, actor, salt, content, mac, leaf_hash) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-        let values = values![entry.id, entry.at, entry.organisation, entry.person, actor, &salt, &content, &mac, &hash];
+        let sql = "INSERT INTO log_entries (id, at, organisation, person, actor, salt, content, mac, leaf_hash, event, \
+                   outcome, reference) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        let values = values![
+            entry.id,
+            entry.at,
+            entry.organisation,
+            entry.person,
+            actor,
+            &salt,
+            &content,
+            &mac,
+            &hash,
+            entry.event.as_str(),
+            paging::outcome(entry.outcome),
+            &entry.reference
+        ];
         self.execute(sql, values).await.map(|_| ())
     }
-    async fn log_entries(&mut self, filter: &LogFilter) -> Result<Vec<LogEntry>> {
-        let mut sql = "SELECT content FROM log_entries WHERE content IS NOT NULL".to_owned();
-        let mut values: Vec<Value<'_>> = Vec::new();
-        if let Some(person) = filter.person {
-            values.push(person.into());
-            sql.push_str(" AND (person = $1 OR actor = $1)");
-        }
-        if let Some(organisation) = filter.organisation {
-            values.push(organisation.into());
-            sql.push_str(&format!(" AND organisation = ${}", values.len()));
-        }
-        if filter.limit == 0 {
-            sql.push_str(" ORDER BY seq");
-        } else {
-            values.push(filter.limit.into());
-            sql.push_str(&format!(" ORDER BY seq DESC LIMIT ${}", values.len()));
-        }
-        let read = |mut row: Row| row.json_opt()?.ok_or_else(|| corrupt("a log entry"));
-        self.rows(&sql, &values).await?.into_iter().map(read).collect()
+    async fn log_entries(&mut self, filter: &LogFilter) -> Result<Vec<PlacedEntry>> {
+        paging::entries(self, filter).await
+    }
+    async fn count_log_entries(&mut self, filter: &LogFilter, most: u32) -> Result<u64> {
+        paging::count(self, filter, most).await
+    }
+    async fn forget_log_content(&mut self, before: Timestamp, limit: u32) -> Result<u64> {
+        // What an entry is found by says who did what, as its content does.
+        let sql = "UPDATE log_entries SET salt = NULL, content = NULL, organisation = NULL, person = NULL, actor = NULL, \
+                   event = NULL, outcome = NULL, reference = NULL WHERE seq IN (SELECT seq FROM log_entries \
+                   WHERE at < $1 AND content IS NOT NULL AND leaf IS NOT NULL ORDER BY at, seq LIMIT $2)";
+        self.execute(sql, values![before, limit]).await
     }
     async fn checkpoint(&mut self) -> Result<Option<String>> {
         self.rows("SELECT note FROM log_tree WHERE id = 1", &[]).await?.first_mut().map(|row| row.text()).transpose()
@@ -86,9 +102,16 @@ impl Log for SqlTx<'_> {
             }
         }
     }
+    async fn sealed_log_records(&mut self, from: u64, limit: u32) -> Result<Vec<LogRecord>> {
+        let sql = concat!(records!(), "WHERE leaf >= $1 ORDER BY leaf LIMIT $2");
+        self.rows(sql, values![from, limit]).await?.iter_mut().map(record).collect()
+    }
+    async fn unsealed_log_records(&mut self, limit: u32) -> Result<Vec<LogRecord>> {
+        let sql = concat!(records!(), "WHERE leaf IS NULL ORDER BY seq LIMIT $1");
+        self.rows(sql, values![limit]).await?.iter_mut().map(record).collect()
+    }
     async fn log_records(&mut self) -> Result<Vec<LogRecord>> {
-        let sql = "SELECT leaf, leaf_hash, salt, content, mac, at, organisation, person, actor FROM log_entries \
-                   ORDER BY leaf IS NULL, leaf, seq";
+        let sql = concat!(records!(), "ORDER BY leaf IS NULL, leaf, seq");
         self.rows(sql, &[]).await?.iter_mut().map(record).collect()
     }
 }

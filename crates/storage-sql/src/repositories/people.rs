@@ -1,25 +1,41 @@
-//! People, memberships, proofings.
+//! People. Memberships, their histories, proofings and the list of people are in files of their own.
+
+mod list;
+mod memberships;
+mod named;
+mod periods;
+mod proofings;
 
 use super::Result;
 use crate::{
-    row::{Row, corrupt},
-    transaction::SqlTx,
+    folded,
+    row::Row,
+    transaction::{List, SqlTx},
     value::values,
 };
 use domain::{
-    BirthDate, PersonName, UziNumber,
-    ids::uuid_v7,
+    BirthDate, EmailAddress, PersonName, Timestamp, UziNumber,
+    name::fold,
     organisation::OrganisationId,
-    person::{CardAttributes, CardProofing, Membership, MembershipId, MembershipStatus, Person, PersonId, Role},
+    person::{
+        AttributePeriod, CardProofing, FaceToFaceProofing, Membership, MembershipId, Person, PersonId, Role, RolePeriod,
+    },
 };
-use storage::People;
+use storage::{NamedPerson, Page, People, PeopleQuery, PersonRow, StoreError, Window};
 
-macro_rules! select_people {
+/// The columns of a person, for statements that name the table `people`.
+macro_rules! columns {
+    () => {
+        "people.id, people.number, people.given, people.prefix, people.surname, people.birth_date, \
+         people.birth_date_self_declared, people.birthplace, people.email, people.email_confirmed_at, people.merged_into, \
+         people.created_at"
+    };
+}
+use columns;
+
+macro_rules! select {
     ($rest:literal) => {
-        concat!(
-            "SELECT id, number, given, prefix, surname, birth_date, birth_date_self_declared, created_at FROM people ",
-            $rest
-        )
+        concat!("SELECT ", columns!(), " FROM people ", $rest)
     };
 }
 
@@ -30,32 +46,111 @@ fn person(row: &mut Row) -> Result<Person> {
         name: PersonName { given: row.text()?, prefix: row.text()?, surname: row.text()? },
         birth_date: row.word(BirthDate::parse_iso)?,
         birth_date_self_declared: row.bool()?,
+        birthplace: row.text()?,
+        email: row.word_opt(EmailAddress::parse)?,
+        email_confirmed_at: row.time_opt()?,
+        merged_into: row.id_opt(PersonId)?,
         created_at: row.time()?,
     })
 }
 
-fn membership(row: &mut Row) -> Result<Membership> {
-    Ok(Membership {
-        id: row.id(MembershipId)?,
-        person: row.id(PersonId)?,
-        organisation: row.id(OrganisationId)?,
-        roles: row.word(roles)?,
-        status: row.word(MembershipStatus::parse)?,
-        attributes: row.json_opt::<CardAttributes>()?,
-        created_at: row.time()?,
-    })
+fn email(person: &Person) -> Option<&str> {
+    person.email.as_ref().map(EmailAddress::as_str)
 }
 
-fn roles(text: &str) -> Option<Vec<Role>> {
-    text.split(' ').filter(|word| !word.is_empty()).map(Role::parse).collect()
+async fn insert(tx: &mut SqlTx<'_>, new: &Person) -> Result<()> {
+    let sql = "INSERT INTO people (id, number, given, prefix, surname, birth_date, birth_date_self_declared, birthplace, \
+               email, email_confirmed_at, merged_into, created_at, name_key, search) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING";
+    let (birth_date, key) = (new.birth_date.to_iso(), folded::name_key(&new.name));
+    let search = folded::person(&new.name, &new.number, new.email.as_ref());
+    let values = values![
+        new.id,
+        &new.number,
+        &new.name.given,
+        &new.name.prefix,
+        &new.name.surname,
+        &birth_date,
+        new.birth_date_self_declared,
+        &new.birthplace,
+        email(new),
+        new.email_confirmed_at,
+        new.merged_into,
+        new.created_at,
+        &key,
+        &search
+    ];
+    tx.insert("a person with this number", sql, values).await
 }
 
-/// Roles, attributes and UZI number as they are stored.
-fn stored(membership: &Membership) -> Result<(String, Option<String>, Option<&str>)> {
-    let roles = membership.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(" ");
-    let attributes = membership.attributes.as_ref().map(serde_json::to_string).transpose();
-    let number = membership.attributes.as_ref().map(|attributes| attributes.uzi_number.as_str());
-    Ok((roles, attributes.map_err(|_| corrupt("attributes"))?, number))
+async fn update(tx: &mut SqlTx<'_>, changed: &Person) -> Result<()> {
+    let sql = "UPDATE people SET given = $2, prefix = $3, surname = $4, birth_date = $5, birth_date_self_declared = $6, \
+               birthplace = $7, email = $8, email_confirmed_at = $9, merged_into = $10, name_key = $11, search = $12 \
+               WHERE id = $1";
+    let (birth_date, key) = (changed.birth_date.to_iso(), folded::name_key(&changed.name));
+    let search = folded::person(&changed.name, &changed.number, changed.email.as_ref());
+    let values = values![
+        changed.id,
+        &changed.name.given,
+        &changed.name.prefix,
+        &changed.name.surname,
+        &birth_date,
+        changed.birth_date_self_declared,
+        &changed.birthplace,
+        email(changed),
+        changed.email_confirmed_at,
+        changed.merged_into,
+        &key,
+        &search
+    ];
+    tx.update("person", sql, values).await?;
+    tx.touch(changed.id);
+    Ok(())
+}
+
+/// Deletes a person with everything that says something about them. Who has, had or nearly had an identity stays: its
+/// certificate must stay on the lists of revoked ones.
+async fn delete(tx: &mut SqlTx<'_>, person: PersonId) -> Result<()> {
+    let stays = "SELECT id FROM people WHERE id = $1 \
+                 AND NOT EXISTS (SELECT 1 FROM identities WHERE person = $1) \
+                 AND NOT EXISTS (SELECT 1 FROM memberships WHERE person = $1 AND status <> 'ended') \
+                 AND NOT EXISTS (SELECT 1 FROM operators WHERE person = $1) \
+                 AND NOT EXISTS (SELECT 1 FROM people AS other WHERE other.merged_into = $1)";
+    if tx.rows(stays, values![person]).await?.is_empty() {
+        return Err(StoreError::Corrupt("this person cannot be deleted".to_owned()));
+    }
+    let about = [
+        "DELETE FROM role_periods WHERE membership IN (SELECT id FROM memberships WHERE person = $1)",
+        "DELETE FROM attribute_periods WHERE membership IN (SELECT id FROM memberships WHERE person = $1)",
+        "DELETE FROM directory WHERE person = $1",
+        "DELETE FROM memberships WHERE person = $1",
+        "DELETE FROM card_proofings WHERE person = $1",
+        "DELETE FROM face_to_face_proofings WHERE person = $1",
+        "DELETE FROM browsers WHERE person = $1",
+    ];
+    for sql in about {
+        tx.execute(sql, values![person]).await?;
+    }
+    tx.untouch(person);
+    tx.update("person", "DELETE FROM people WHERE id = $1", values![person]).await
+}
+
+/// For operators: over everybody, by name.
+async fn search(tx: &mut SqlTx<'_>, text: &str, window: Window) -> Result<Page<Person>> {
+    let text = fold(text);
+    let mut from = "people".to_owned();
+    let mut values = Vec::new();
+    if !text.is_empty() {
+        values.push(text.as_str().into());
+        let (person, card) = (tx.holds("search", 1), tx.holds("uzi_number", 1));
+        from = format!("people WHERE {person}");
+        // Only digits can be part of a UZI number; looking through everybody's takes its time.
+        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            from = format!("{from} OR id IN (SELECT person FROM memberships WHERE {card})");
+        }
+    }
+    let list = List { columns: columns!(), from: &from, order: "name_key, id" };
+    tx.page(list, &values, window, person).await
 }
 
 #[async_trait::async_trait]
@@ -64,68 +159,122 @@ impl People for SqlTx<'_> {
         self.lock_name(about).await
     }
     async fn person(&mut self, id: PersonId) -> Result<Option<Person>> {
-        self.load_one(select_people!("WHERE id = $1"), values![id], person).await
+        self.load_one(select!("WHERE id = $1"), values![id], person).await
     }
     async fn people_by_uzi_number(&mut self, number: &UziNumber) -> Result<Vec<Person>> {
-        let sql = select_people!("WHERE id IN (SELECT person FROM memberships WHERE uzi_number = $1) ORDER BY id");
+        let sql = select!("WHERE id IN (SELECT person FROM memberships WHERE uzi_number = $1) ORDER BY id");
         self.load_all(sql, values![number.as_str()], person).await
     }
     async fn people_by_birth_date(&mut self, organisation: OrganisationId, date: BirthDate) -> Result<Vec<Person>> {
-        let sql = select_people!(
+        let sql = select!(
             "WHERE birth_date = $2 AND id IN (SELECT person FROM memberships WHERE organisation = $1 AND status <> \
              'ended') ORDER BY id"
         );
         self.load_all(sql, values![organisation, date.to_iso().as_str()], person).await
     }
+    async fn person_by_number(&mut self, number: &str) -> Result<Option<Person>> {
+        self.load_one(select!("WHERE number = $1"), values![number], person).await
+    }
     async fn insert_person(&mut self, new: &Person) -> Result<()> {
-        let sql = "INSERT INTO people (id, number, given, prefix, surname, birth_date, birth_date_self_declared, created_at) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
-        let date = new.birth_date.to_iso();
-        let values = values![
-            new.id,
-            &new.number,
-            &new.name.given,
-            &new.name.prefix,
-            &new.name.surname,
-            &date,
-            new.birth_date_self_declared,
-            new.created_at
-        ];
-        self.insert("a person with this number", sql, values).await
+        insert(self, new).await
+    }
+    async fn update_person(&mut self, changed: &Person) -> Result<()> {
+        update(self, changed).await
+    }
+    async fn delete_person(&mut self, person: PersonId) -> Result<()> {
+        delete(self, person).await
+    }
+    async fn search_people(&mut self, text: &str, window: Window) -> Result<Page<Person>> {
+        search(self, text, window).await
+    }
+    async fn people(&mut self, query: &PeopleQuery) -> Result<Page<PersonRow>> {
+        list::page(self, query).await
+    }
+
+    async fn membership(&mut self, id: MembershipId) -> Result<Option<Membership>> {
+        memberships::by_id(self, id).await
+    }
+    async fn organisation_of(&mut self, id: MembershipId) -> Result<Option<OrganisationId>> {
+        memberships::organisation_of(self, id).await
     }
     async fn memberships_of(&mut self, person: PersonId) -> Result<Vec<Membership>> {
-        let sql = "SELECT id, person, organisation, roles, status, attributes, created_at FROM memberships \
-                   WHERE person = $1 ORDER BY created_at, id";
-        self.load_all(sql, values![person], membership).await
+        memberships::of(self, person).await
+    }
+    async fn memberships_with_role(&mut self, organisation: OrganisationId, role: Role) -> Result<Vec<Membership>> {
+        memberships::with_role(self, organisation, role).await
+    }
+    async fn memberships_to_end(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Membership>> {
+        memberships::to_end(self, now, limit).await
+    }
+    async fn memberships_with_attributes(
+        &mut self,
+        after: Option<MembershipId>,
+        limit: u32,
+    ) -> Result<Vec<Membership>> {
+        memberships::with_attributes(self, after, limit).await
+    }
+    async fn memberships_in(
+        &mut self,
+        organisation: OrganisationId,
+        after: Option<MembershipId>,
+        limit: u32,
+    ) -> Result<Vec<Membership>> {
+        memberships::within(self, organisation, after, limit).await
     }
     async fn insert_membership(&mut self, new: &Membership) -> Result<()> {
-        let sql = "INSERT INTO memberships (id, person, organisation, roles, status, attributes, uzi_number, created_at) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
-        let (roles, attributes, number) = stored(new)?;
-        let status = new.status.as_str();
-        let values = values![new.id, new.person, new.organisation, &roles, status, &attributes, number, new.created_at];
-        self.insert("a membership of this person here", sql, values).await
+        memberships::insert(self, new).await
     }
     async fn update_membership(&mut self, changed: &Membership) -> Result<()> {
-        let sql = "UPDATE memberships SET roles = $2, status = $3, attributes = $4, uzi_number = $5 WHERE id = $1";
-        let (roles, attributes, number) = stored(changed)?;
-        let values = values![changed.id, &roles, changed.status.as_str(), &attributes, number];
-        self.update("membership", sql, values).await
+        memberships::update(self, changed).await
     }
+
+    async fn insert_role_period(&mut self, period: &RolePeriod) -> Result<()> {
+        periods::insert_role(self, period).await
+    }
+    async fn end_role_period(&mut self, membership: MembershipId, role: Role, until: Timestamp) -> Result<()> {
+        periods::end_role(self, membership, role, until).await
+    }
+    async fn roles_at(
+        &mut self,
+        organisation: OrganisationId,
+        at: Timestamp,
+        window: Window,
+    ) -> Result<Page<(RolePeriod, Person)>> {
+        periods::roles_at(self, organisation, at, window).await
+    }
+    async fn named(&mut self, people: &[PersonId], organisation: Option<OrganisationId>) -> Result<Vec<NamedPerson>> {
+        named::named(self, people, organisation).await
+    }
+    async fn role_periods(
+        &mut self,
+        people: &[PersonId],
+        organisation: Option<OrganisationId>,
+    ) -> Result<Vec<RolePeriod>> {
+        named::role_periods(self, people, organisation).await
+    }
+    async fn insert_attribute_period(&mut self, period: &AttributePeriod) -> Result<()> {
+        periods::insert_attributes(self, period).await
+    }
+    async fn end_attribute_period(&mut self, membership: MembershipId, until: Timestamp) -> Result<()> {
+        periods::end_attributes(self, membership, until).await
+    }
+    async fn attribute_periods(&mut self, membership: MembershipId) -> Result<Vec<AttributePeriod>> {
+        periods::attributes_of(self, membership).await
+    }
+
     async fn insert_card_proofing(&mut self, new: &CardProofing) -> Result<()> {
-        let sql = "INSERT INTO card_proofings (id, person, organisation, certificate, evidence, confirmation, \
-                   terms_version, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
-        let id = uuid_v7(new.at, &*self.context.entropy);
-        let values = values![
-            id,
-            new.person,
-            new.organisation,
-            &new.certificate,
-            &new.evidence,
-            &new.confirmation,
-            &new.terms_version,
-            new.at
-        ];
-        self.insert("this proofing", sql, values).await
+        proofings::insert_card(self, new).await
+    }
+    async fn card_proofings_of(&mut self, person: PersonId) -> Result<Vec<CardProofing>> {
+        proofings::cards_of(self, person).await
+    }
+    async fn insert_face_to_face(&mut self, new: &FaceToFaceProofing) -> Result<()> {
+        proofings::insert_face_to_face(self, new).await
+    }
+    async fn forget_document_numbers(&mut self, before: Timestamp, limit: u32) -> Result<u64> {
+        proofings::forget_numbers(self, before, limit).await
+    }
+    async fn face_to_face_of(&mut self, person: PersonId) -> Result<Vec<FaceToFaceProofing>> {
+        proofings::face_to_face_of(self, person).await
     }
 }

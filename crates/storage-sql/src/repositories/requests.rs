@@ -19,7 +19,8 @@ macro_rules! select {
         concat!(
             "SELECT id, purpose, means, status, nonce_hash, code_hash, browser, browser_label, organisation, person, \
              sentence_nl, sentence_en, control_code, desktop_session, digest, proof_hash, tries_left, identity, \
-             installation, response, problem, created_at, expires_at, opened_at, decided_at, browser_key FROM requests ",
+             installation, response, problem, created_at, expires_at, opened_at, decided_at, browser_key, asked_by, \
+             problem_reference FROM requests ",
             $rest
         )
     };
@@ -52,7 +53,14 @@ fn request(row: &mut Row) -> Result<Request> {
         opened_at: row.time_opt()?,
         decided_at: row.time_opt()?,
         browser_key: row.array_opt()?,
+        asked_by: row.id_opt(PersonId)?,
+        problem_reference: row.text_opt()?,
     })
+}
+
+/// Whether the list of people shows it.
+fn is_qr(request: &Request) -> bool {
+    request.purpose == Purpose::Enrol && request.means == Means::Phone
 }
 
 #[async_trait::async_trait]
@@ -73,6 +81,13 @@ impl Requests for SqlTx<'_> {
         );
         self.load_one(sql, values![hash], request).await
     }
+    async fn card_login_of_browser(&mut self, browser: &[u8; 32]) -> Result<Option<Request>> {
+        let sql = select!(
+            "WHERE browser = $1 AND purpose = 'login' AND means = 'card' AND status = 'finished' \
+             ORDER BY created_at DESC, id DESC LIMIT 1"
+        );
+        self.load_one(sql, values![browser], request).await
+    }
     async fn request_of_desktop_session(&mut self, hash: &[u8; 32]) -> Result<Option<Request>> {
         let sql = select!(
             "WHERE desktop_session = $1 AND status IN ('created', 'opened') AND means = 'card' \
@@ -84,8 +99,8 @@ impl Requests for SqlTx<'_> {
         let sql = "INSERT INTO requests (id, purpose, means, status, nonce_hash, code_hash, browser, browser_label, \
                    organisation, person, sentence_nl, sentence_en, control_code, desktop_session, digest, proof_hash, \
                    tries_left, identity, installation, response, problem, created_at, expires_at, opened_at, decided_at, \
-                   browser_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
-                   $21, $22, $23, $24, $25, $26) ON CONFLICT DO NOTHING";
+                   browser_key, asked_by, problem_reference) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
+                   $21, $22, $23, $24, $25, $26, $27, $28) ON CONFLICT DO NOTHING";
         let values = values![
             new.id,
             new.purpose.as_str(),
@@ -112,16 +127,29 @@ impl Requests for SqlTx<'_> {
             new.expires_at,
             new.opened_at,
             new.decided_at,
-            &new.browser_key
+            &new.browser_key,
+            new.asked_by,
+            &new.problem_reference
         ];
-        self.insert("this request", sql, values).await
+        self.insert("this request", sql, values).await?;
+        new.person.filter(|_| is_qr(new)).into_iter().for_each(|person| self.touch(person));
+        Ok(())
     }
     async fn update_request(&mut self, changed: &Request) -> Result<()> {
+        if is_qr(changed) {
+            let before = "SELECT person FROM requests WHERE id = $1 AND person IS NOT NULL";
+            for mut row in self.rows(before, values![changed.id]).await? {
+                let person = row.id(PersonId)?;
+                self.touch(person);
+            }
+            changed.person.into_iter().for_each(|person| self.touch(person));
+        }
         // What was asked, by whom and for what stays as it was.
         let sql = "UPDATE requests SET status = $2, code_hash = $3, browser = $4, organisation = $5, person = $6, \
                    desktop_session = $7, digest = $8, proof_hash = $9, tries_left = $10, identity = $11, \
                    installation = $12, response = $13, expires_at = $14, opened_at = $15, decided_at = $16, \
-                   control_code = $17, problem = $18, browser_key = $19 WHERE id = $1";
+                   control_code = $17, problem = $18, browser_key = $19, problem_reference = $20 \
+                   WHERE id = $1";
         let values = values![
             changed.id,
             changed.status.as_str(),
@@ -141,13 +169,15 @@ impl Requests for SqlTx<'_> {
             changed.decided_at,
             &changed.control_code,
             &changed.problem,
-            &changed.browser_key
+            &changed.browser_key,
+            &changed.problem_reference
         ];
         self.update("request", sql, values).await
     }
     async fn open_enrolments_of(&mut self, person: PersonId) -> Result<Vec<Request>> {
         let sql = select!(
-            "WHERE person = $1 AND purpose = 'enrol' AND means = 'phone' AND status IN ('created', 'opened') ORDER BY id"
+            "WHERE person = $1 AND purpose = 'enrol' AND means = 'phone' \
+             AND status IN ('created', 'opened', 'pairing') ORDER BY id"
         );
         self.load_all(sql, values![person], request).await
     }
@@ -163,12 +193,14 @@ impl Requests for SqlTx<'_> {
                    AND NOT (purpose = 'sign' AND status IN ('accepted', 'finished')) \
                    AND NOT EXISTS (SELECT 1 FROM registrations WHERE card_request = requests.id) \
                    AND NOT EXISTS (SELECT 1 FROM registrations WHERE enrolment = requests.id) \
-                   ORDER BY id LIMIT $3) RETURNING person";
+                   ORDER BY id LIMIT $3) RETURNING person, purpose = 'enrol' AND means = 'phone'";
         let mut rows = self.rows(sql, values![first_at(may_go.requests), may_go.requests, most]).await?;
         let mut purged = Purged::default();
         for row in &mut rows {
+            let (person, is_qr) = (row.id_opt(PersonId)?, row.bool()?);
             purged.all += 1;
-            purged.about_people += u64::from(row.id_opt(PersonId)?.is_some());
+            purged.about_people += u64::from(person.is_some());
+            person.filter(|_| is_qr).into_iter().for_each(|person| self.touch(person));
         }
         Ok(purged)
     }

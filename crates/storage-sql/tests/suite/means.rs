@@ -1,6 +1,6 @@
 use crate::support::*;
 use domain::{
-    identity::IdentityStatus,
+    identity::{Identity, IdentityStatus},
     installation::{Unlock, UnlockId},
 };
 use storage::Revocation;
@@ -31,7 +31,7 @@ pub async fn revocations_are_listed(db: TestDatabase) {
         let mut identity = identity(&db, person.id, first.installation);
         identity.status = status;
         identity.ended_at = Some(NOW.plus_seconds(5));
-        if matches!(status, IdentityStatus::Blocked | IdentityStatus::Revoked | IdentityStatus::Replaced) {
+        if !matches!(status, IdentityStatus::Active | IdentityStatus::Expired) {
             let at = NOW.plus_seconds(5);
             expected.push(Revocation { serial: identity.serial.clone(), status, at });
         }
@@ -80,4 +80,54 @@ pub async fn unlocks_and_nonces(db: TestDatabase) {
     assert!(write_job!(store, tx => { tx.spend_nonce(&[1; 32], until).await }).unwrap());
     assert!(!write_job!(store, tx => { tx.spend_nonce(&[1; 32], until).await }).unwrap());
     assert!(write_job!(store, tx => { tx.spend_nonce(&[2; 32], until).await }).unwrap());
+}
+
+pub async fn identities_are_found(db: TestDatabase) {
+    let store = db.open().await;
+    let (person, active) = care_worker(&db, &store).await;
+    let pending = Identity {
+        status: IdentityStatus::Pending,
+        not_after: NOW.plus_seconds(500),
+        ..identity(&db, person.id, active.installation)
+    };
+    let (new, code) = (pending.clone(), pending.revocation_code);
+    write_job!(store, tx => { tx.insert_identity(&new).await }).unwrap();
+    let (before, after) = (NOW, NOW.plus_seconds(1));
+    assert_eq!(read_job!(store, tx => { tx.pending_identities(before, 10).await }).unwrap(), []);
+    assert_eq!(
+        read_job!(store, tx => { tx.pending_identities(after, 10).await }).unwrap(),
+        std::slice::from_ref(&pending)
+    );
+    let found = read_job!(store, tx => { tx.identity_by_revocation_code(&code).await });
+    assert_eq!(found.unwrap(), Some(pending));
+    assert_eq!(read_job!(store, tx => { tx.identity_by_revocation_code(&[0; 32]).await }).unwrap(), None);
+}
+
+pub async fn identities_that_end_are_found_until_they_are_told(db: TestDatabase) {
+    const DAY: i64 = 86_400;
+    let store = db.open().await;
+    let (_, active) = care_worker(&db, &store).await;
+    let (id, end) = (active.id, active.not_after);
+    for status in [IdentityStatus::Blocked, IdentityStatus::Revoked] {
+        let other = Identity { status, ..identity(&db, active.person, active.installation) };
+        write_job!(store, tx => { tx.insert_identity(&other).await }).unwrap();
+    }
+    let at = move |days: i64| end.plus_seconds(-days * DAY);
+    let found = |now, days| {
+        let store = &store;
+        async move { read_job!(*store, tx => { tx.identities_ending(now, days, 10).await }).unwrap() }
+    };
+    let one = std::slice::from_ref(&active);
+    assert_eq!(found(at(60).plus_seconds(-1), 60).await, []);
+    assert_eq!(found(at(60), 60).await, one);
+    assert_eq!(found(at(60), 30).await, []);
+    assert_eq!(found(end.plus_seconds(-1), 7).await, one);
+    assert_eq!(found(end, 7).await, [], "it ended");
+    assert_eq!(read_job!(store, tx => { tx.identities_ending(at(1), 60, 0).await }).unwrap(), []);
+    write_job!(store, tx => { tx.told_of_end(id, 30).await }).unwrap();
+    assert_eq!(found(at(1), 60).await, [], "a smaller number was told");
+    assert_eq!(found(at(1), 30).await, []);
+    assert_eq!(found(at(1), 7).await, one);
+    write_job!(store, tx => { tx.told_of_end(id, 7).await }).unwrap();
+    assert_eq!(found(at(1), 7).await, []);
 }

@@ -3,6 +3,7 @@ use domain::{
     BirthDate, UziNumber,
     person::{CardProofing, MembershipStatus, Role},
 };
+use std::sync::Arc;
 use storage::StoreError;
 use storage_sql::testing::TestDatabase;
 
@@ -18,6 +19,29 @@ pub async fn organisations_are_unique_by_ura(db: TestDatabase) {
     let (ura, id) = (second.ura.clone(), first.id);
     assert_eq!(read_job!(store, tx => { tx.organisation_by_ura(&ura).await }).unwrap(), Some(second));
     assert_eq!(read_job!(store, tx => { tx.organisation(id).await }).unwrap(), Some(first));
+}
+
+/// At two nodes: no change is made on what another one changed meanwhile.
+pub async fn two_changes_of_an_organisation_wait_for_each_other(db: TestDatabase) {
+    let nodes = [Arc::new(db.open().await), Arc::new(db.open().await)];
+    let place = organisation(&db, "00000001");
+    let (id, new) = (place.id, place.clone());
+    write_job!(*nodes[0], tx => { tx.insert_organisation(&new).await }).unwrap();
+    let jobs = (0..20).map(|number: usize| {
+        let node = nodes[number % 2].clone();
+        tokio::spawn(async move {
+            write_job!(*node, tx => {
+                let mut found = tx.organisation_to_change(id).await?.unwrap();
+                found.name.push('!');
+                tx.update_organisation(&found).await
+            })
+        })
+    });
+    for job in jobs.collect::<Vec<_>>() {
+        job.await.unwrap().unwrap();
+    }
+    let changed = read_job!(*nodes[1], tx => { tx.organisation(id).await }).unwrap().unwrap();
+    assert_eq!(changed.name, format!("{}{}", place.name, "!".repeat(20)));
 }
 
 pub async fn people_and_memberships(db: TestDatabase) {

@@ -3,7 +3,10 @@
 use crate::support::*;
 use domain::{
     Timestamp,
-    person::PersonId,
+    document::DocumentKind,
+    operator::Operator,
+    organisation::Organisation,
+    person::{FaceToFaceProofing, Membership, MembershipStatus, PersonId, ProofingPurpose, ShownDocument},
     registration::{Registration, RegistrationId, Step},
     request::{Purpose, Request, RequestId, RequestStatus},
     retention::Retention,
@@ -126,5 +129,82 @@ pub async fn installations_without_a_pin_go(db: TestDatabase) {
         let id = one.id;
         let found = read_job!(store, tx => { tx.installation(id).await }).unwrap();
         assert_eq!(found.is_none(), may_go.installation(&one), "{one:?}");
+    }
+}
+
+/// The number goes with the last membership of its person, wherever that was; everything else of the check stays.
+pub async fn document_numbers_go_after_the_last_membership(db: TestDatabase) {
+    let store = db.open().await;
+    let ended_at = NOW.plus_seconds(-100 * DAY);
+    let place = organisation(&db, "00000009");
+    let (id, other) = (place.id, organisation(&db, "00000008"));
+    let places = [place.clone(), other.clone()];
+    write_job!(store, tx => { for one in &places { tx.insert_organisation(one).await?; } Ok(()) }).unwrap();
+    let mut numbers = 200_000_000..;
+    let mut add = |memberships: Vec<(&Organisation, MembershipStatus, Option<Timestamp>)>, operator: Option<Operator>| {
+        let person = person(&db, &numbers.next().unwrap().to_string());
+        let memberships: Vec<Membership> = memberships
+            .into_iter()
+            .map(|(place, status, ends_at)| Membership { status, ends_at, ..membership(&db, &person, place) })
+            .collect();
+        let check = FaceToFaceProofing {
+            person: person.id,
+            organisation: Some(id),
+            document: ShownDocument {
+                kind: DocumentKind::Passport,
+                number_sealed: "c2VhbGVk".into(),
+                expires_on: "2030-01-31".into(),
+            },
+            purpose: ProofingPurpose::Register,
+            by: PersonId::new(NOW, &*db.entropy),
+            at: ended_at.plus_seconds(-1000 * DAY),
+        };
+        let operator = operator.map(|operator| Operator { person: person.id, ..operator });
+        (person, memberships, check, operator)
+    };
+    let (ended, until) = (MembershipStatus::Ended, Some(ended_at));
+    let later = Some(ended_at.plus_seconds(DAY));
+    let operator = |until: Option<Timestamp>| {
+        let person = PersonId::new(NOW, &*db.entropy);
+        Some(Operator { person, invited_by: None, since: ended_at.plus_seconds(-DAY), ended_at: until })
+    };
+    let goes = [
+        add(vec![(&place, ended, until)], None),
+        add(vec![(&place, ended, until), (&other, ended, until)], None),
+        add(vec![(&place, ended, until)], operator(until)),
+    ];
+    let stays = [
+        add(vec![(&place, MembershipStatus::Active, None)], None),
+        add(vec![(&place, MembershipStatus::Blocked, until)], None),
+        add(vec![(&place, ended, later)], None),
+        add(vec![(&place, ended, until), (&other, ended, later)], None),
+        add(vec![(&place, ended, until)], operator(None)),
+        add(vec![(&place, ended, until)], operator(later)),
+    ];
+    // A registration that was merged is as old as the one that stayed.
+    let mut merged = add(vec![(&place, ended, until)], None);
+    merged.0.merged_into = Some(stays[0].0.id);
+    let all: Vec<_> = goes.iter().chain(&stays).chain([&merged]).cloned().collect();
+    for (person, memberships, check, operator) in all {
+        write_job!(store, tx => {
+            tx.insert_person(&person).await?;
+            tx.update_person(&person).await?;
+            for membership in &memberships { tx.insert_membership(membership).await?; }
+            if let Some(operator) = &operator { tx.save_operator(operator).await?; }
+            tx.insert_face_to_face(&check).await
+        })
+        .unwrap();
+    }
+    let before = ended_at.plus_seconds(1);
+    assert_eq!(write_job!(store, tx => { tx.forget_document_numbers(ended_at, 9).await }).unwrap(), 0);
+    assert_eq!(write_job!(store, tx => { tx.forget_document_numbers(before, 2).await }).unwrap(), 2);
+    assert_eq!(write_job!(store, tx => { tx.forget_document_numbers(before, 9).await }).unwrap(), 1);
+    assert_eq!(write_job!(store, tx => { tx.forget_document_numbers(before, 9).await }).unwrap(), 0);
+    for (index, (person, _, check, _)) in goes.iter().chain(&stays).chain([&merged]).enumerate() {
+        let id = person.id;
+        let [mut kept] = read_job!(store, tx => { tx.face_to_face_of(id).await }).unwrap().try_into().unwrap();
+        assert_eq!(kept.document.number_sealed.is_empty(), index < goes.len(), "{index}");
+        kept.document.number_sealed.clone_from(&check.document.number_sealed);
+        assert_eq!(&kept, check, "the rest stays");
     }
 }

@@ -4,9 +4,10 @@ use domain::{
     browser::Browser,
     identity::IdentityId,
     organisation::OrganisationId,
-    registration::{Registration, RegistrationId},
+    registration::{CardData, Registration, RegistrationId},
     request::{Means, Purpose, Request, RequestId, RequestStatus},
-    session::{LoggedInWith, Session, SessionId},
+    session::{LoggedInWith, Session, SessionCard, SessionId},
+    validation::{Validation, ValidationId},
 };
 use std::sync::Arc;
 use storage_sql::testing::TestDatabase;
@@ -30,6 +31,7 @@ pub async fn a_request_comes_back_as_it_was(db: TestDatabase) {
     request.installation = Some(domain::installation::InstallationId::new(NOW, &*db.entropy));
     request.response = Some("a.b.c".into());
     request.problem = Some("card-revoked".into());
+    request.problem_reference = Some("AB12CD34".into());
     request.expires_at = NOW.plus_seconds(1);
     request.browser_key = Some(bytes32(&db));
     request.opened_at = Some(NOW);
@@ -42,7 +44,8 @@ pub async fn a_request_comes_back_as_it_was(db: TestDatabase) {
     let (id, new) = (signed.id, signed.clone());
     write_job!(store, tx => { tx.insert_request(&new).await }).unwrap();
     assert_eq!(read_job!(store, tx => { tx.request(id).await }).unwrap(), Some(signed));
-    let proved = Request { browser_key: Some([5; 32]), ..crate::support::request(&db) };
+    let asked_by = Some(domain::person::PersonId::new(NOW, &*db.entropy));
+    let proved = Request { browser_key: Some([5; 32]), asked_by, ..crate::support::request(&db) };
     let (id, new) = (proved.id, proved.clone());
     write_job!(store, tx => { tx.insert_request(&new).await }).unwrap();
     assert_eq!(read_job!(store, tx => { tx.request(id).await }).unwrap(), Some(proved));
@@ -57,7 +60,9 @@ pub async fn requests_are_found(db: TestDatabase) {
         Request { means: Means::Card, status: RequestStatus::Returning, proof_hash: Some([3; 32]), ..request(&db) };
     let over = Request { status: RequestStatus::Cancelled, ..Request { id: request(&db).id, ..enrol.clone() } };
     let over = Request { nonce_hash: bytes32(&db), code_hash: None, ..over };
-    let all = [enrol.clone(), card.clone(), back.clone(), over];
+    let waits = Request { status: RequestStatus::Pairing, ..Request { id: request(&db).id, ..enrol.clone() } };
+    let waits = Request { nonce_hash: bytes32(&db), code_hash: None, ..waits };
+    let all = [enrol.clone(), card.clone(), back.clone(), over, waits.clone()];
     write_job!(store, tx => { for new in &all { tx.insert_request(new).await?; } Ok(()) }).unwrap();
     let nonce = card.nonce_hash;
     assert_eq!(read_job!(store, tx => { tx.request_by_nonce(&nonce).await }).unwrap(), Some(card.clone()));
@@ -67,7 +72,27 @@ pub async fn requests_are_found(db: TestDatabase) {
     assert_eq!(read_job!(store, tx => { tx.request_by_return(&[3; 32]).await }).unwrap(), Some(back));
     assert_eq!(read_job!(store, tx => { tx.request_of_desktop_session(&[2; 32]).await }).unwrap(), Some(card));
     assert_eq!(read_job!(store, tx => { tx.request_of_desktop_session(&[3; 32]).await }).unwrap(), None);
-    assert_eq!(read_job!(store, tx => { tx.open_enrolments_of(person).await }).unwrap(), [enrol]);
+    let mut open = [enrol, waits];
+    open.sort_by_key(|one| one.id);
+    assert_eq!(read_job!(store, tx => { tx.open_enrolments_of(person).await }).unwrap(), open);
+}
+
+pub async fn the_login_that_a_card_made_is_found_by_its_browser(db: TestDatabase) {
+    let store = db.open().await;
+    let (means, status, browser) = (Means::Card, RequestStatus::Finished, Some([7; 32]));
+    let login = |at: i64| Request { means, status, browser, created_at: NOW.plus_seconds(at), ..request(&db) };
+    let latest = login(2);
+    let all = [
+        login(1),
+        latest.clone(),
+        Request { status: RequestStatus::Accepted, ..login(3) },
+        Request { means: Means::Phone, ..login(4) },
+        Request { purpose: Purpose::Enrol, ..login(5) },
+        Request { browser: Some([8; 32]), status: RequestStatus::Returning, ..login(6) },
+    ];
+    write_job!(store, tx => { for new in &all { tx.insert_request(new).await?; } Ok(()) }).unwrap();
+    assert_eq!(read_job!(store, tx => { tx.card_login_of_browser(&[7; 32]).await }).unwrap(), Some(latest));
+    assert_eq!(read_job!(store, tx => { tx.card_login_of_browser(&[8; 32]).await }).unwrap(), None);
 }
 
 /// Invariant 1: a hundred phones scan the same QR at once; one opens it.
@@ -121,6 +146,54 @@ pub async fn registrations_are_found(db: TestDatabase) {
     assert_eq!(read_job!(store, tx => { tx.registration_of_browser(&[9; 32]).await }).unwrap(), None);
 }
 
+pub async fn validations_are_found(db: TestDatabase) {
+    let store = db.open().await;
+    let older = Validation::begin(ValidationId::new(NOW, &*db.entropy), [1; 32], NOW.plus_seconds(-1));
+    let mut newer = Validation::begin(ValidationId::new(NOW, &*db.entropy), [1; 32], NOW);
+    let (first, second) = (older.clone(), newer.clone());
+    write_job!(store, tx => { tx.save_validation(&first).await?; tx.save_validation(&second).await }).unwrap();
+    let request = RequestId::new(NOW, &*db.entropy);
+    newer.accept_terms("1", NOW).unwrap();
+    newer.launched(request, NOW).unwrap();
+    newer.desktop_attached([2; 32], NOW);
+    let changed = newer.clone();
+    write_job!(store, tx => { tx.save_validation(&changed).await }).unwrap();
+    let (id, organisation) = (older.id, OrganisationId::new(NOW, &*db.entropy));
+    assert_eq!(read_job!(store, tx => { tx.validation(id).await }).unwrap(), Some(older));
+    let found = Some(newer.clone());
+    assert_eq!(read_job!(store, tx => { tx.validation_of_browser(&[1; 32]).await }).unwrap(), found);
+    assert_eq!(read_job!(store, tx => { tx.validation_by_card_request(request).await }).unwrap(), found);
+    assert_eq!(read_job!(store, tx => { tx.validation_by_desktop_session(&[2; 32]).await }).unwrap(), found);
+    assert_eq!(read_job!(store, tx => { tx.validation_of(organisation).await }).unwrap(), None);
+    let number = UziNumber::parse("900012345").unwrap();
+    newer.card_read(validation_card(organisation, &number), NOW).unwrap();
+    newer.confirmed(&number, "a.b.c".into(), None, NOW).unwrap();
+    let done = newer.clone();
+    write_job!(store, tx => { tx.save_validation(&done).await }).unwrap();
+    assert_eq!(read_job!(store, tx => { tx.validation_of(organisation).await }).unwrap(), Some(newer));
+    // What was not finished goes; what was validated stays.
+    assert_eq!(write_job!(store, tx => { tx.forget_validations(NOW.plus_seconds(-1)).await }).unwrap(), 0);
+    assert_eq!(write_job!(store, tx => { tx.forget_validations(NOW.plus_seconds(1)).await }).unwrap(), 1);
+    assert_eq!(read_job!(store, tx => { tx.validation(id).await }).unwrap(), None);
+    assert!(read_job!(store, tx => { tx.validation_of(organisation).await }).unwrap().is_some());
+}
+
+fn validation_card(organisation: OrganisationId, number: &UziNumber) -> CardData {
+    CardData {
+        uzi_number: number.clone(),
+        card_type: domain::uzi::CardType::Z,
+        ura: domain::Ura::parse("00012345").unwrap(),
+        role_code: domain::uzi::RoleCode::parse("01.015").unwrap(),
+        name: domain::PersonName::new("Jan", "", "Smit").unwrap(),
+        organisation_name: "Praktijk".into(),
+        organisation,
+        certificate: vec![1],
+        evidence: "{}".into(),
+        serial: "01".into(),
+        valid_until: NOW,
+    }
+}
+
 pub async fn sessions_are_found(db: TestDatabase) {
     let store = db.open().await;
     let person = domain::person::PersonId::new(NOW, &*db.entropy);
@@ -130,6 +203,7 @@ pub async fn sessions_are_found(db: TestDatabase) {
         browser: [1; 32],
         person: None,
         with: LoggedInWith::Card(UziNumber::parse("900012345").unwrap()),
+        card: None,
         browser_label: "Chromium op Linux".into(),
         browser_trusted: false,
         created_at: NOW,
@@ -141,6 +215,7 @@ pub async fn sessions_are_found(db: TestDatabase) {
         token_hash: bytes32(&db),
         person: Some(person),
         with: LoggedInWith::Phone(IdentityId::new(NOW, &*db.entropy)),
+        card: None,
         created_at: NOW.plus_seconds(1),
         ..card.clone()
     };
@@ -152,6 +227,11 @@ pub async fn sessions_are_found(db: TestDatabase) {
     assert_eq!(read_job!(store, tx => { tx.sessions_of(person).await }).unwrap(), std::slice::from_ref(&phone));
     let in_browser = read_job!(store, tx => { tx.sessions_in_browser(&[1; 32]).await });
     assert_eq!(in_browser.unwrap(), [card.clone(), phone.clone()]);
+    let LoggedInWith::Phone(identity) = phone.with else { unreachable!() };
+    assert_eq!(
+        read_job!(store, tx => { tx.sessions_with(identity).await }).unwrap(),
+        std::slice::from_ref(&phone)
+    );
     card.ended_at = Some(NOW);
     card.browser_trusted = true;
     card.seen_at = NOW.plus_seconds(9);
@@ -160,6 +240,40 @@ pub async fn sessions_are_found(db: TestDatabase) {
     write_job!(store, tx => { tx.update_session(&changed).await }).unwrap();
     assert_eq!(read_job!(store, tx => { tx.session(id).await }).unwrap(), Some(card));
     assert_eq!(read_job!(store, tx => { tx.sessions_in_browser(&[1; 32]).await }).unwrap(), [phone]);
+}
+
+pub async fn card_sessions_are_found_in_pages(db: TestDatabase) {
+    let store = db.open().await;
+    let session = |after: i64, with_card: bool| Session {
+        id: SessionId::new(NOW.plus_seconds(after), &*db.entropy),
+        token_hash: bytes32(&db),
+        browser: [1; 32],
+        person: None,
+        with: LoggedInWith::Card(UziNumber::parse("900012345").unwrap()),
+        card: with_card.then(|| SessionCard {
+            certificate: vec![0x30, 1],
+            issuer: (after > 2).then(|| vec![0x30, 2]),
+            serial: "01ff".into(),
+            valid_until: NOW.plus_seconds(900),
+        }),
+        browser_label: "Chromium op Linux".into(),
+        browser_trusted: false,
+        created_at: NOW.plus_seconds(after),
+        seen_at: NOW,
+        ended_at: None,
+    };
+    let (old, two, three) = (session(1, true), session(2, true), session(3, true));
+    let mut over = session(4, true);
+    over.ended_at = Some(NOW);
+    let all = [old, two.clone(), three.clone(), over, session(5, false)];
+    write_job!(store, tx => { for new in &all { tx.insert_session(new).await?; } Ok(()) }).unwrap();
+    let since = NOW.plus_seconds(2);
+    let both = read_job!(store, tx => { tx.card_sessions(since, None, 9).await }).unwrap();
+    assert_eq!(both, [two.clone(), three.clone()]);
+    let (first, second) = (two.id, three.id);
+    assert_eq!(read_job!(store, tx => { tx.card_sessions(since, None, 1).await }).unwrap(), [two]);
+    assert_eq!(read_job!(store, tx => { tx.card_sessions(since, Some(first), 9).await }).unwrap(), [three]);
+    assert_eq!(read_job!(store, tx => { tx.card_sessions(since, Some(second), 9).await }).unwrap(), []);
 }
 
 pub async fn browsers_are_kept_per_person(db: TestDatabase) {

@@ -7,7 +7,7 @@ use domain::{
     log::{Actor, EntryId, Event, LogEntry, Outcome},
     merkle::Hash,
     organisation::{Organisation, OrganisationId, OrganisationStatus},
-    person::{CardAttributes, Membership, MembershipId, MembershipStatus, Person, PersonId, Role},
+    person::{CardAttributes, Membership, MembershipId, Person, PersonId, Role},
     pin::PinCounter,
     request::{Means, Purpose, Request, RequestId, RequestStatus},
     uzi::RoleCode,
@@ -60,36 +60,29 @@ pub fn organisation(db: &TestDatabase, ura: &str) -> Organisation {
         ura: Ura::parse(ura).unwrap(),
         contact: Some("beheer@example.org".into()),
         status: OrganisationStatus::Validated,
+        reopened_for: None,
         created_at: NOW,
     }
 }
 
 pub fn person(db: &TestDatabase, number: &str) -> Person {
-    Person {
-        id: PersonId::new(NOW, &*db.entropy),
-        number: number.into(),
-        name: PersonName::new("Zoë Maria", "van der", "Velde-Şahin").unwrap(),
-        birth_date: BirthDate::new(1980, 0, 0).unwrap(),
-        birth_date_self_declared: true,
-        created_at: NOW,
-    }
+    let name = PersonName::new("Zoë Maria", "van der", "Velde-Şahin").unwrap();
+    let birth_date = BirthDate::new(1980, 0, 0).unwrap();
+    Person::new(PersonId::new(NOW, &*db.entropy), number.into(), name, birth_date, true, NOW)
 }
 
 pub fn membership(db: &TestDatabase, person: &Person, organisation: &Organisation) -> Membership {
-    Membership {
-        id: MembershipId::new(NOW, &*db.entropy),
-        person: person.id,
-        organisation: organisation.id,
-        roles: vec![Role::Signer, Role::Administrator],
-        status: MembershipStatus::Active,
-        attributes: Some(CardAttributes {
-            uzi_number: UziNumber::parse("900012345").unwrap(),
-            role_code: RoleCode::parse("01.015").unwrap(),
-            certificate_sha256: "ab".repeat(32),
-            certificate_serial: "01ff".into(),
-            valid_until: NOW.plus_seconds(1000),
-        }),
-        created_at: NOW,
+    let (id, roles) = (MembershipId::new(NOW, &*db.entropy), vec![Role::Signer, Role::Administrator]);
+    Membership::new(id, person.id, organisation.id, roles, Some(attributes()), NOW)
+}
+
+pub fn attributes() -> CardAttributes {
+    CardAttributes {
+        uzi_number: UziNumber::parse("900012345").unwrap(),
+        role_code: RoleCode::parse("01.015").unwrap(),
+        certificate_sha256: "ab".repeat(32),
+        certificate_serial: "01ff".into(),
+        valid_until: NOW.plus_seconds(1000),
     }
 }
 
@@ -136,6 +129,7 @@ pub fn request(db: &TestDatabase) -> Request {
         browser_label: Some("Firefox op Windows".into()),
         organisation: None,
         person: None,
+        asked_by: None,
         sentence: None,
         control_code: None,
         desktop_session: None,
@@ -146,6 +140,7 @@ pub fn request(db: &TestDatabase) -> Request {
         installation: None,
         response: None,
         problem: None,
+        problem_reference: None,
         created_at: NOW,
         expires_at: NOW.plus_seconds(300),
         opened_at: None,
@@ -169,6 +164,7 @@ pub fn entry(db: &TestDatabase, event: Event) -> LogEntry {
         request: None,
         session: None,
         reason: None,
+        detail: None,
         from: Some("192.0.2.1".into()),
         reference: "AB12CD34".into(),
     }

@@ -23,6 +23,7 @@ fn entry(number: u8) -> LogEntry {
         request: None,
         session: None,
         reason: None,
+        detail: None,
         from: None,
         reference: format!("REF{number:05}"),
     }

@@ -157,6 +157,7 @@ impl FakeServer {
             iat: now.unix(),
             challenge: Nonce::from_bytes(self.entropy().array()),
             enrolment: (purpose == Purpose::Enrol).then_some(offer),
+            asked_by: None,
             control_code: None,
         };
         change(&mut claims);
@@ -311,6 +312,7 @@ impl FakeServer {
             return Err(problem(ProblemCode::BirthDateWrong));
         }
         let again = std::mem::replace(&mut asking.done, true);
+        let face_to_face = asking.claims.enrolment.as_ref().is_some_and(|offer| !offer.birth_date_required);
         let name = asking.claims.enrolment.as_ref().expect("an offer").name.clone();
         let csr = CertReq::from_der(&body.csr.0).expect("PKCS#10");
         let spki = der::Encode::to_der(&csr.info.public_key).expect("a key");
@@ -330,6 +332,7 @@ impl FakeServer {
             name,
             organisations: vec![OrganisationLabel { name: "Praktijk".into(), ura: "90000001".into() }],
             revocation_code: "ABCDE-FGHJK-MNPQR-STVWX".into(),
+            pairing_code: face_to_face.then(|| Digits4::from_random([0, 0, 16, 225])),
         })
     }
     fn respond(&mut self, path_id: &str, body: Respond, now: Timestamp) -> Answer {

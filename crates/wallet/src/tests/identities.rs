@@ -90,7 +90,8 @@ fn a_birth_date_that_is_not_asked_is_not_sent() {
             claims.enrolment.as_mut().expect("an offer").birth_date_required = false;
         })
         .expect("an enrolment");
-    now_or_never(wallet.activate(&asked, None)).expect("an identity");
+    let activated = now_or_never(wallet.activate(&asked, None)).expect("an identity");
+    assert_eq!(activated.pairing_code.expect("digits for who shows the code").reveal(), "4321");
 }
 
 #[test]

@@ -323,3 +323,36 @@ proptest! {
         prop_assert!(validator.validate(&[bytes.clone(), bytes], bench.now).is_err());
     }
 }
+
+/// A pass that was found good, and is looked for in the lists that came since.
+#[test]
+fn a_pass_that_was_good_is_found_in_later_lists() {
+    let (bench, forger) = (Bench::new(), Bench::new());
+    let card = bench.card(card_spec(CardType::Z, CardState::Revoked));
+    let other = bench.good(CardType::Z);
+    let config = || UziConfig::of(Environment::Acceptatie);
+    let (leaf, good) = (&card.certificates[0].certificate, &other.certificates[0].certificate);
+    let serial = UziCertificate::parse(leaf).serial_hex;
+    let lists = bench.lists(&card);
+    let validator = bench.validator(config(), &lists);
+    assert!(validator.names_serial(&serial) && validator.is_revoked(leaf, None));
+    assert!(!validator.names_serial(&UziCertificate::parse(good).serial_hex) && !validator.is_revoked(good, None));
+    for nonsense in ["", "zz", "00"] {
+        assert!(!validator.names_serial(nonsense));
+    }
+    assert!(!validator.is_revoked(b"no certificate", None));
+
+    // Of two lists the newest counts, and a forged one is none.
+    let later = bench.register.crls(&[], bench.now, 48).unwrap().into_iter().map(|(_, der)| der);
+    let later: Vec<Vec<u8>> = later.chain(lists.clone()).collect();
+    let both = bench.validator(config(), &later);
+    assert!(both.names_serial(&serial) && !both.is_revoked(leaf, None));
+    let forged = forger.register.crls(&card.revoked, bench.now, 48).unwrap().into_iter().map(|(_, der)| der);
+    assert!(!bench.validator(config(), &forged.collect::<Vec<_>>()).is_revoked(leaf, None));
+
+    // A CA that only passes bring along: its list counts when it is known who that is.
+    let anchors = split_trust(bench.register.trust()).0;
+    let brought = UziValidator::new(config(), anchors, &lists).unwrap();
+    assert!(brought.names_serial(&serial) && !brought.is_revoked(leaf, None));
+    assert!(brought.is_revoked(leaf, Some(&card.chain()[1])));
+}

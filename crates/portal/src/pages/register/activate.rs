@@ -6,18 +6,26 @@ use crate::{
     browser::SafeForm,
     pages::{
         desktop::NoFields,
-        dutch_time, qr as qr_code,
+        dutch_time,
+        problem::Mark,
+        qr as qr_code,
         ui::{self, Ui},
         visit::Visit,
     },
-    services::registration::{self, View},
+    services::{
+        registration::{self, View},
+        validation,
+    },
 };
 use askama::Template;
 use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use domain::request::{ENROL_SECONDS, RequestId, RequestStatus};
+use domain::{
+    registration::CardData,
+    request::{ENROL_SECONDS, RequestId, RequestStatus},
+};
 use i18n_embed_fl::fl;
 use protocol::ProblemCode;
 use serde::Deserialize;
@@ -180,14 +188,23 @@ pub(in crate::pages) async fn install(visit: Visit) -> Result<Response, AppError
 #[template(path = "register/done.html")]
 struct DonePage {
     ui: Ui,
+    /// The organisation that was validated in this browser before, and that waited for this Mobile ID.
+    validated: Option<String>,
 }
 
 /// The identity is on the phone.
 pub(in crate::pages) async fn done(visit: Visit) -> Result<Response, AppError> {
-    match at(&visit, Step::Done).await? {
-        Ok(_) => ui::page(&DonePage { ui: visit.ui("/registreren/klaar") }),
-        Err(elsewhere) => Ok(elsewhere),
-    }
+    let view = match at(&visit, Step::Done).await? {
+        Ok(view) => view,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let validated = validation::current(&visit.app, &visit.browser).await?;
+    // Only when it was this pass that validated.
+    let number = |card: &Option<CardData>| card.as_ref().map(|card| card.uzi_number.clone());
+    let same = number(&view.registration.card) == number(&validated.validation.card);
+    let given = same && validated.validation.administrator.is_some();
+    let validated = validated.organisation.filter(|_| given).map(|organisation| organisation.name);
+    ui::page(&DonePage { ui: visit.ui("/registreren/klaar"), validated })
 }
 
 #[derive(Template)]
@@ -195,7 +212,7 @@ pub(in crate::pages) async fn done(visit: Visit) -> Result<Response, AppError> {
 struct StoppedPage {
     ui: Ui,
     denied: bool,
-    code: ProblemCode,
+    mark: Mark,
     contact: Option<String>,
 }
 
@@ -207,8 +224,9 @@ pub(in crate::pages) async fn stopped(visit: Visit) -> Result<Response, AppError
     };
     let denied = view.registration.known_person.is_some();
     let code = if denied { ProblemCode::PersonDenied } else { ProblemCode::PersonAmbiguous };
+    let mark = Mark { code, reference: view.registration.stopped_reference.clone() };
     let contact = contact(&visit, &view);
-    ui::page(&StoppedPage { ui: visit.ui("/registreren/gestopt"), denied, code, contact })
+    ui::page(&StoppedPage { ui: visit.ui("/registreren/gestopt"), denied, mark, contact })
 }
 
 /// *Opnieuw beginnen*.

@@ -15,14 +15,15 @@ use crate::{
     },
     services::{
         card::{self as cards, CardKind},
-        registration::{self, View},
+        registration,
     },
 };
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
-use domain::{BirthDate, registration::CardData, request::Purpose, uzi::CardType};
+use domain::{
+    BirthDate, Timestamp, organisation::Organisation, registration::CardData, request::Purpose, uzi::CardType,
+};
 use i18n_embed_fl::fl;
-use protocol::ProblemCode;
 use serde::Deserialize;
 
 /// `Stap 2 van 5: UZI-pas lezen`.
@@ -43,26 +44,39 @@ struct TermsPage {
     ui: Ui,
     title: String,
     missing: bool,
+    changed: bool,
 }
 
-fn terms_page(visit: &Visit, missing: bool) -> TermsPage {
+fn terms_page(visit: &Visit, missing: bool, changed: bool) -> TermsPage {
     let ui = visit.ui("/registreren");
-    TermsPage { title: title(&ui.t, 1), ui, missing }
+    TermsPage { title: title(&ui.t, 1), ui, missing, changed }
 }
 
 /// Step 1, or wherever the wizard stands.
 pub(in crate::pages) async fn terms(visit: Visit) -> Result<Response, AppError> {
     let view = registration::current(&visit.app, &visit.browser).await?;
     match view.registration.step {
-        Step::Terms => ui::page(&terms_page(&visit, false)),
+        Step::Terms => ui::page(&terms_page(&visit, false, false)),
         step => Ok(ui::see(path_of(step))),
     }
 }
 
-/// The tick.
+/// The tick, and which version was read.
 #[derive(Deserialize)]
 pub(in crate::pages) struct TermsForm {
     akkoord: Option<String>,
+    versie: Option<String>,
+}
+
+impl TermsForm {
+    /// Nobody ticked.
+    pub fn is_missing(&self) -> bool {
+        self.akkoord.is_none()
+    }
+    /// There is a newer version than the one on the page.
+    pub fn is_changed(&self) -> bool {
+        self.versie.as_deref().is_some_and(|read| read != TERMS_VERSION)
+    }
 }
 
 /// Terms accepted.
@@ -70,8 +84,9 @@ pub(in crate::pages) async fn accept_terms(
     visit: Visit,
     SafeForm(form): SafeForm<TermsForm>,
 ) -> Result<Response, AppError> {
-    if form.akkoord.is_none() {
-        return ui::page_with(StatusCode::UNPROCESSABLE_ENTITY, &terms_page(&visit, true));
+    let (missing, changed) = (form.is_missing(), form.is_changed());
+    if missing || changed {
+        return ui::page_with(StatusCode::UNPROCESSABLE_ENTITY, &terms_page(&visit, missing && !changed, changed));
     }
     onward(registration::accept_terms(&visit.app, &visit.browser).await, Step::Card)
 }
@@ -81,17 +96,19 @@ fn reading(visit: &Visit) -> Launch {
         title: title(&crate::pages::texts::of(visit.caller.lang), 2),
         next: "/registreren/wachten".to_owned(),
         again: "/registreren/pas",
+        renew: None,
         cancel: "/inloggen",
         step: Some(2),
         confirming: false,
     }
 }
 
-fn confirming(visit: &Visit) -> Launch {
+pub(super) fn confirming(visit: &Visit) -> Launch {
     Launch {
         title: fl!(crate::pages::texts::of(visit.caller.lang), "confirm-title"),
         next: "/registreren/wachten".to_owned(),
         again: "/registreren/samenvatting",
+        renew: Some("/registreren/bevestigen"),
         cancel: "/registreren/samenvatting",
         step: Some(5),
         confirming: true,
@@ -121,21 +138,25 @@ pub(in crate::pages) async fn waiting(visit: Visit) -> Result<Response, AppError
 }
 
 /// What the card says, for people.
-struct Data {
-    given: String,
-    prefix: String,
-    surname: String,
-    birth_date: Option<String>,
-    organisation: String,
-    ura: String,
-    uzi_number: String,
-    kind: String,
-    role_code: Option<String>,
+pub(super) struct Data {
+    pub(super) given: String,
+    pub(super) prefix: String,
+    pub(super) surname: String,
+    pub(super) birth_date: Option<String>,
+    pub(super) organisation: String,
+    pub(super) ura: String,
+    pub(super) uzi_number: String,
+    pub(super) kind: String,
+    pub(super) role_code: Option<String>,
 }
 
 impl Data {
-    fn new(t: &Texts, card: &CardData, view: &View, birth_date: Option<BirthDate>) -> Self {
-        let organisation = view.organisation.as_ref();
+    pub(super) fn new(
+        t: &Texts,
+        card: &CardData,
+        organisation: Option<&Organisation>,
+        birth_date: Option<BirthDate>,
+    ) -> Self {
         Self {
             given: card.name.given.clone(),
             prefix: card.name.prefix.clone(),
@@ -170,7 +191,7 @@ pub(in crate::pages) async fn check(visit: Visit) -> Result<Response, AppError> 
     };
     let Some(card) = &view.registration.card else { return Ok(ui::see(path_of(Step::Card))) };
     let ui = visit.ui("/registreren/gegevens");
-    ui::page(&CheckPage { title: title(&ui.t, 3), card: Data::new(&ui.t, card, &view, None), ui })
+    ui::page(&CheckPage { title: title(&ui.t, 3), card: Data::new(&ui.t, card, view.organisation.as_ref(), None), ui })
 }
 
 /// Card data checked.
@@ -212,26 +233,36 @@ pub(in crate::pages) struct BirthDateForm {
     kalender: Option<String>,
 }
 
+impl BirthDateForm {
+    /// Whichever field was filled in.
+    pub(super) fn typed(self) -> String {
+        let fields = [self.geboortedatum, self.kalender];
+        fields.into_iter().flatten().find(|field| !field.trim().is_empty()).unwrap_or_default()
+    }
+}
+
+/// What is not right with a typed birth date.
+pub(super) fn date_message(t: &Texts, typed: &str, now: Timestamp) -> Option<String> {
+    match BirthDate::parse_typed(typed) {
+        _ if typed.trim().is_empty() => Some(fl!(t, "birth-date-missing")),
+        Some(date) if date.is_future(now) => Some(fl!(t, "birth-date-future")),
+        Some(_) => None,
+        None => Some(fl!(t, "birth-date-invalid")),
+    }
+}
+
 /// Birth date filled in.
 pub(in crate::pages) async fn fill_birth_date(
     visit: Visit,
     SafeForm(form): SafeForm<BirthDateForm>,
 ) -> Result<Response, AppError> {
-    let fields = [form.geboortedatum, form.kalender];
-    let typed = fields.into_iter().flatten().find(|field| !field.trim().is_empty()).unwrap_or_default();
-    match registration::birth_date(&visit.app, &visit.browser, &typed).await {
-        Err(error) if error.code == ProblemCode::BirthDateInvalid => {
-            let t = crate::pages::texts::of(visit.caller.lang);
-            let message = match BirthDate::parse_typed(&typed) {
-                _ if typed.trim().is_empty() => fl!(t, "birth-date-missing"),
-                Some(_) => fl!(t, "birth-date-future"),
-                None => fl!(t, "birth-date-invalid"),
-            };
-            let typed = typed.chars().take(20).collect();
-            ui::page_with(StatusCode::UNPROCESSABLE_ENTITY, &BirthDatePage::new(&visit, typed, Some(message)))
-        }
-        outcome => onward(outcome, Step::Confirm),
+    let typed = form.typed();
+    let message = date_message(&crate::pages::texts::of(visit.caller.lang), &typed, visit.app.now());
+    if message.is_some() {
+        let typed = typed.chars().take(20).collect();
+        return ui::page_with(StatusCode::UNPROCESSABLE_ENTITY, &BirthDatePage::new(&visit, typed, message));
     }
+    onward(registration::birth_date(&visit.app, &visit.browser, &typed).await, Step::Confirm)
 }
 
 #[derive(Template)]
@@ -250,7 +281,7 @@ pub(in crate::pages) async fn summary(visit: Visit) -> Result<Response, AppError
     };
     let Some(card) = &view.registration.card else { return Ok(ui::see(path_of(Step::Card))) };
     let ui = visit.ui("/registreren/samenvatting");
-    let card = Data::new(&ui.t, card, &view, view.registration.birth_date);
+    let card = Data::new(&ui.t, card, view.organisation.as_ref(), view.registration.birth_date);
     ui::page(&SummaryPage { title: title(&ui.t, 5), card, ui })
 }
 

@@ -5,7 +5,7 @@ use axum::http::{StatusCode, header};
 use domain::{
     PersonName, Timestamp, Ura, UziNumber,
     organisation::{Organisation, OrganisationId, OrganisationStatus},
-    person::{Membership, MembershipId, MembershipStatus, Person, PersonId, Role},
+    person::{Membership, MembershipId, Person, PersonId, Role},
     registration::{CardData, Registration, RegistrationId, Step},
     request::{Request, RequestStatus},
     session::{LoggedInWith, Session, SessionId},
@@ -16,7 +16,7 @@ use protocol::Nonce;
 const TEST_BAR: &str = "Testomgeving (acceptatie): geen echte gegevens";
 
 /// What every page must have.
-fn check(answer: &Answer) {
+pub(super) fn check(answer: &Answer) {
     let html = answer.html();
     assert!(html.contains(TEST_BAR) || html.contains("Test environment (acceptatie): no real data"), "{html}");
     assert_eq!(html.matches("<h1").count(), 1, "one heading: {html}");
@@ -58,6 +58,9 @@ async fn pages_that_need_no_login() {
         ("/desktop/return", "Terug van de Desktop App", "Back from the Desktop App"),
         ("/desktop/test", "Desktop App testen", "Test the Desktop App"),
         ("/valideren", "Valideren", "Validate"),
+        ("/aanvragen", "Uw organisatie aanmelden", "Apply for your organisation"),
+        ("/aanvragen/formulier", "Aanvraagformulier", "Application form"),
+        ("/aanvragen/status", "Status van uw aanvraag", "Status of your application"),
         ("/voorwaarden", "Voorwaarden", "Terms"),
         ("/foutmeldingen", "Foutmeldingen", "Error messages"),
     ] {
@@ -188,9 +191,11 @@ async fn a_launch_needs_a_visit_from_our_own_pages() {
     let mut browser = rig.browser();
     let own = browser.get("/inloggen/uzi").await;
     assert!(own.html().contains("href=\"zorgid://launch/") && own.html().contains("data-launch=\"auto\""));
-    let foreign = browser.get_from_elsewhere("/inloggen/uzi").await;
-    assert!(!foreign.html().contains("zorgid://") && foreign.html().contains("Verversen"));
-    check(&foreign);
+    for (header, value) in [("sec-fetch-site", "cross-site"), ("sec-purpose", "prefetch;prerender")] {
+        let foreign = browser.get_with("/inloggen/uzi", header, value).await;
+        assert!(!foreign.html().contains("zorgid://") && foreign.html().contains("Verversen"), "{header}");
+        check(&foreign);
+    }
 }
 
 fn card(organisation: OrganisationId) -> CardData {
@@ -217,6 +222,7 @@ async fn organisation(rig: &Rig) -> OrganisationId {
         ura: Ura::parse("00001234").unwrap(),
         contact: Some("Petra, 020-1234567".to_owned()),
         status: OrganisationStatus::Validated,
+        reopened_for: None,
         created_at: rig.app.now(),
     };
     rig.app.write(move |tx| Box::pin(async move { Ok(tx.insert_organisation(&organisation).await?) })).await.unwrap();
@@ -280,7 +286,7 @@ async fn the_wizard_goes_forward_back_and_survives_reload() {
     let next = browser.post("/registreren/geboortedatum", &form, &by_calendar).await;
     assert_eq!(next.location(), "/registreren/samenvatting");
     let summary = browser.get("/registreren/samenvatting").await;
-    assert!(summary.html().contains("31-12-1980") && summary.html().contains("kan alleen de operator"));
+    assert!(summary.html().contains("31-12-1980") && summary.html().contains("kan alleen Operator"));
     check(&summary);
     assert_eq!(browser.get("/registreren/gegevens").await.status, StatusCode::OK, "back");
     assert_eq!(browser.get("/registreren").await.location(), "/registreren/samenvatting", "a second tab");
@@ -306,12 +312,15 @@ async fn a_refused_card_is_told_with_cause_cure_and_contact() {
     change_request(&rig, &waits_for(&waiting), |request| {
         request.status = RequestStatus::Declined;
         request.problem = Some("card-revoked".to_owned());
+        request.problem_reference = Some("AB12CD34".to_owned());
     })
     .await;
     let told = browser.get("/registreren/wachten").await;
     check(&told);
     assert_eq!(told.h1(), "Deze UZI-pas kan niet worden gebruikt");
-    for part in ["card-revoked", "Uw UZI-pas is ingetrokken", "Gebruik een andere UZI-pas", "Petra, 020-1234567"] {
+    for part in
+        ["card-revoked", "AB12CD34", "Uw UZI-pas is ingetrokken", "Gebruik een andere UZI-pas", "Petra, 020-1234567"]
+    {
         assert!(told.html().contains(part), "{part}: {}", told.html());
     }
 }
@@ -354,34 +363,22 @@ async fn after_an_hour_only_the_pass_gives_a_new_qr() {
 }
 
 /// Logs a browser in, as the services would have done.
-async fn log_in(rig: &Rig, browser: &mut Browser<'_>, registered: bool) {
+pub(super) async fn log_in(rig: &Rig, browser: &mut Browser<'_>, registered: bool) {
     browser.get("/inloggen").await;
     let place = organisation(rig).await;
     let (now, dice) = (rig.app.now(), rig.app.entropy());
     let token = Nonce::from_bytes(dice.array());
-    let person = Person {
-        id: PersonId::new(now, dice),
-        number: "123456789".to_owned(),
-        name: PersonName::new("Anne", "van", "<b>Dijk</b>").unwrap(),
-        birth_date: domain::BirthDate::new(1980, 12, 31).unwrap(),
-        birth_date_self_declared: true,
-        created_at: now,
-    };
-    let membership = Membership {
-        id: MembershipId::new(now, dice),
-        person: person.id,
-        organisation: place,
-        roles: vec![Role::Signer],
-        status: MembershipStatus::Active,
-        attributes: None,
-        created_at: now,
-    };
+    let name = PersonName::new("Anne", "van", "<b>Dijk</b>").unwrap();
+    let birth_date = domain::BirthDate::new(1980, 12, 31).unwrap();
+    let person = Person::new(PersonId::new(now, dice), "123456789".to_owned(), name, birth_date, true, now);
+    let membership = Membership::new(MembershipId::new(now, dice), person.id, place, vec![Role::Signer], None, now);
     let session = Session {
         id: SessionId::new(now, dice),
         token_hash: token.hash(),
         browser: browser.hash(),
         person: registered.then_some(person.id),
         with: LoggedInWith::Card(UziNumber::parse("900000123").unwrap()),
+        card: None,
         browser_label: "Firefox op Windows".to_owned(),
         browser_trusted: true,
         created_at: now,

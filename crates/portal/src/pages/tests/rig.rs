@@ -57,6 +57,12 @@ impl CheckCards for Nobody {
     fn check(&self, _: &[Vec<u8>], _: Timestamp) -> Result<CheckedCard, CardProblem> {
         Err(CardProblem { code: ProblemCode::CardUntrusted, detail: String::new() })
     }
+    fn names_serial(&self, _: &str) -> bool {
+        false
+    }
+    fn is_revoked(&self, _: &[u8], _: Option<&[u8]>) -> bool {
+        false
+    }
 }
 
 impl Certificates for Nobody {
@@ -89,28 +95,38 @@ pub(super) struct Rig {
 
 impl Rig {
     pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+    /// With other settings.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let database = TestDatabase::sqlite();
         let store = database.open().await;
         let entropy: Arc<dyn Entropy> = database.entropy.clone();
         let clock: Arc<dyn Clock> = database.clock.clone();
+        let mut config = Config {
+            environment: Environment::Acceptatie,
+            server_id: ServerId::parse("acceptatie").unwrap(),
+            public_url: "http://localhost:8080".to_owned(),
+            app_origin: "http://localhost:8081".to_owned(),
+            other_environment_url: Some("https://productie.example/".to_owned()),
+            operator: "Operator".to_owned(),
+            contact: Default::default(),
+            product: "ZORG-ID".to_owned(),
+            other_servers: Vec::new(),
+            mail: Default::default(),
+            second_operator: false,
+            app_dir: None,
+            proxies: Default::default(),
+            retention: Default::default(),
+            times: Default::default(),
+        };
+        change(&mut config);
         let app = AppState::new(Parts {
             store: Arc::new(store),
             opaque: ServerSetup::new(&mut Dice(&*entropy)),
             clock,
             entropy,
-            config: Config {
-                environment: Environment::Acceptatie,
-                server_id: ServerId::parse("acceptatie").unwrap(),
-                public_url: "http://localhost:8080".to_owned(),
-                app_origin: "http://localhost:8081".to_owned(),
-                other_environment_url: Some("https://productie.example/".to_owned()),
-                operator: "Operator".to_owned(),
-                product: "ZORG-ID".to_owned(),
-                other_servers: Vec::new(),
-                app_dir: None,
-                proxies: Default::default(),
-                retention: Default::default(),
-            },
+            config,
             keys: ServerKeys::derive(&[7; 32]).unwrap(),
             signer: Arc::new(Nobody),
             issuer: Arc::new(Nobody),
@@ -190,8 +206,8 @@ impl Browser<'_> {
         let request = self.request("GET", path).body(Body::empty()).unwrap();
         self.send(request).await
     }
-    pub async fn get_from_elsewhere(&mut self, path: &str) -> Answer {
-        let request = self.request("GET", path).header("sec-fetch-site", "cross-site").body(Body::empty()).unwrap();
+    pub async fn get_with(&mut self, path: &str, header: &str, value: &str) -> Answer {
+        let request = self.request("GET", path).header(header, value).body(Body::empty()).unwrap();
         self.send(request).await
     }
     /// A form of our own page, with what `page` had in its hidden fields.

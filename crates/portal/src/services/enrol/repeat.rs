@@ -4,26 +4,23 @@ use crate::{
     AppError, AppState,
     caller::Caller,
     ports::CheckedCsr,
-    services::{journal, redeem},
+    services::{enrol::effect, journal},
 };
 use domain::{
     identity::IdentityStatus,
     log::Event,
-    person::{MembershipStatus, Person},
-    request::RequestId,
+    request::{RequestId, RequestStatus},
 };
 use protocol::{
     B64, ProblemCode,
     code::RevocationCode,
     enrol::{Enrol, Enrolled},
-    request::OrganisationLabel,
 };
 use sha2::{Digest, Sha256};
-use storage::Tx;
 
-/// Gives the answer of a finished enrolment again; another key or installation finds it used. Unlock and MAC were checked,
-/// so it is the phone that holds the PIN; the birth date was right the first time. Only the intrekkingscode is a new one,
-/// because nobody keeps the first.
+/// Gives the answer of a finished enrolment, or of one that waits for its digits, again; another key or installation finds
+/// it used. Unlock and MAC were checked, so it is the phone that holds the PIN; the birth date was right the first time.
+/// Only the intrekkingscode is a new one, because nobody keeps the first.
 pub(super) async fn answer(
     app: &AppState,
     caller: &Caller,
@@ -32,6 +29,7 @@ pub(super) async fn answer(
     message: &Enrol,
 ) -> Result<Enrolled, AppError> {
     let (state, who, key, installation) = (app.clone(), caller.clone(), csr.public_key.clone(), message.installation);
+    let spki = csr.spki.clone();
     app.write(move |tx| {
         Box::pin(async move {
             let used = || AppError::new(ProblemCode::RequestUsed);
@@ -41,13 +39,16 @@ pub(super) async fn answer(
                 None => None,
             };
             let ours = identity.filter(|i| i.public_key == key && i.installation == installation);
-            // Blocked or replaced in the meantime: nothing is given for it any more.
-            let mut identity = ours.filter(|i| i.status == IdentityStatus::Active).ok_or_else(used)?;
+            let waits = request.status == RequestStatus::Pairing;
+            let status = if waits { IdentityStatus::Pending } else { IdentityStatus::Active };
+            // Blocked, replaced or revoked in the meantime: nothing is given for it any more.
+            let mut identity = ours.filter(|i| i.status == status).ok_or_else(used)?;
             let person = super::person_of(tx, &request).await?;
             let revocation = RevocationCode::from_random(&state.entropy().array());
             identity.revocation_code = Sha256::digest(revocation.reveal()).into();
             tx.update_identity(&identity).await?;
-            let organisations = open_organisations(tx, &person).await?;
+            let organisations = effect::opens(tx, &request, person.id, state.now(), waits).await?;
+            let pairing_code = super::digits(&state, &request, &spki).filter(|_| waits);
             let entry = journal::entry(&state, &who, Event::IdentityAnswerRepeated).request(&request);
             entry.by(person.id, Some(identity.id)).identity(identity.id).write(tx).await?;
             Ok(Enrolled {
@@ -56,20 +57,9 @@ pub(super) async fn answer(
                 name: person.name.full(),
                 organisations,
                 revocation_code: revocation.grouped(),
+                pairing_code,
             })
         })
     })
     .await
-}
-
-async fn open_organisations(tx: &mut dyn Tx, person: &Person) -> Result<Vec<OrganisationLabel>, AppError> {
-    let mut open = Vec::new();
-    for membership in tx.memberships_of(person.id).await? {
-        if membership.status == MembershipStatus::Active
-            && let Some(organisation) = tx.organisation(membership.organisation).await?
-        {
-            open.push(redeem::label(&organisation));
-        }
-    }
-    Ok(open)
 }

@@ -1,6 +1,6 @@
 //! Who a card belongs to, and what registering changes about people.
 
-use super::super::journal;
+use super::super::{journal, roles};
 use crate::{AppError, AppState, caller::Caller, error::Halt};
 use domain::{
     Timestamp,
@@ -8,7 +8,8 @@ use domain::{
     identity::IdentityStatus,
     log::Event,
     person::{
-        CardAttributes, CardProofing, Membership, MembershipId, MembershipStatus, Person, PersonId, Role, person_number,
+        AttributePeriod, CardAttributes, CardProofing, Membership, MembershipId, MembershipStatus, Person, PersonId,
+        Role, person_number,
     },
     registration::{CardData, Match, Registration},
 };
@@ -102,14 +103,9 @@ pub(super) async fn register(
 ) -> Result<PersonId, Halt> {
     let now = app.now();
     let card = card_of(registration)?;
-    let mut person = Person {
-        id: PersonId::new(now, app.entropy()),
-        number: person_number(app.entropy().array()),
-        name: card.name.clone(),
-        birth_date: registration.birth_date.ok_or(AppError::new(ProblemCode::CardFirst))?,
-        birth_date_self_declared: true,
-        created_at: now,
-    };
+    let birth_date = registration.birth_date.ok_or(AppError::new(ProblemCode::CardFirst))?;
+    let number = person_number(app.entropy().array());
+    let mut person = Person::new(PersonId::new(now, app.entropy()), number, card.name.clone(), birth_date, true, now);
     // Of 900 million numbers one is taken now and then: among a million people once in nine hundred times.
     for tries_left in (0..NUMBER_TRIES).rev() {
         match tx.insert_person(&person).await {
@@ -122,8 +118,25 @@ pub(super) async fn register(
     }
     let entry = journal::entry(app, caller, Event::PersonRegistered).by_card(card.uzi_number.as_str());
     entry.about(person.id).within(card.organisation).write(tx).await?;
-    attach(app, caller, tx, registration, person.id).await?;
+    attach(app, caller, tx, &Shown::of(registration)?, person.id).await?;
     Ok(person.id)
+}
+
+/// A card that was read, and what it signed: how somebody was identified.
+pub(super) struct Shown<'a> {
+    pub card: &'a CardData,
+    /// Compact JWS.
+    pub confirmation: &'a str,
+    /// Of the terms that were accepted; empty when they were not asked for.
+    pub terms_version: &'a str,
+}
+
+impl<'a> Shown<'a> {
+    pub fn of(registration: &'a Registration) -> Result<Self, AppError> {
+        let confirmation = registration.confirmation.as_deref().unwrap_or_default();
+        let terms_version = registration.terms_version.as_deref().unwrap_or_default();
+        Ok(Self { card: card_of(registration)?, confirmation, terms_version })
+    }
 }
 
 /// The card's attributes and proofing at the person's membership, which is made when there is none. A blocked
@@ -132,11 +145,11 @@ pub(super) async fn attach(
     app: &AppState,
     caller: &Caller,
     tx: &mut dyn Tx,
-    registration: &Registration,
+    shown: &Shown<'_>,
     person: PersonId,
 ) -> Result<(), Halt> {
     let now = app.now();
-    let card = card_of(registration)?;
+    let card = shown.card;
     let attributes = CardAttributes {
         uzi_number: card.uzi_number.clone(),
         role_code: card.role_code.clone(),
@@ -145,36 +158,34 @@ pub(super) async fn attach(
         valid_until: card.valid_until,
     };
     let memberships = tx.memberships_of(person).await?;
-    let event = match memberships.into_iter().find(|m| m.organisation == card.organisation) {
+    let (membership, event) = match memberships.into_iter().find(|m| m.organisation == card.organisation) {
         Some(mut membership) => {
-            membership.attributes = Some(attributes);
-            if membership.status == MembershipStatus::Ended {
+            match membership.status_at(now) {
                 // Who comes back begins anew: a beheerder gives other roles again.
-                membership.roles.clear();
+                MembershipStatus::Ended => {
+                    roles::end_all(app, tx, &membership).await?;
+                    membership.link_again();
+                    roles::begin(app, tx, &membership, Role::Signer).await?;
+                }
+                MembershipStatus::Reconfirm => membership.status = MembershipStatus::Active,
+                MembershipStatus::Active | MembershipStatus::Blocked => {}
             }
-            if membership.status != MembershipStatus::Blocked {
-                membership.status = MembershipStatus::Active;
-            }
-            if !membership.roles.contains(&Role::Signer) {
-                membership.roles.insert(0, Role::Signer);
-            }
+            membership.attributes = Some(attributes.clone());
             tx.update_membership(&membership).await?;
-            Event::MembershipAttributes
+            (membership, Event::MembershipAttributes)
         }
         None => {
-            let membership = Membership {
-                id: MembershipId::new(now, app.entropy()),
-                person,
-                organisation: card.organisation,
-                roles: vec![Role::Signer],
-                status: MembershipStatus::Active,
-                attributes: Some(attributes),
-                created_at: now,
-            };
+            let (id, roles) = (MembershipId::new(now, app.entropy()), vec![Role::Signer]);
+            let given = Some(attributes.clone());
+            let membership = Membership::new(id, person, card.organisation, roles, given, now);
             tx.insert_membership(&membership).await?;
-            Event::MembershipAdded
+            roles::begin(app, tx, &membership, Role::Signer).await?;
+            (membership, Event::MembershipAdded)
         }
     };
+    tx.end_attribute_period(membership.id, now).await?;
+    let period = AttributePeriod { membership: membership.id, attributes, from: now, until: None };
+    tx.insert_attribute_period(&period).await?;
     let entry = |event| {
         let entry = journal::entry(app, caller, event).by_card(card.uzi_number.as_str());
         entry.about(person).within(card.organisation)
@@ -185,8 +196,8 @@ pub(super) async fn attach(
         organisation: card.organisation,
         certificate: card.certificate.clone(),
         evidence: card.evidence.clone(),
-        confirmation: registration.confirmation.clone().unwrap_or_default(),
-        terms_version: registration.terms_version.clone().unwrap_or_default(),
+        confirmation: shown.confirmation.to_owned(),
+        terms_version: shown.terms_version.to_owned(),
         at: now,
     })
     .await?;
