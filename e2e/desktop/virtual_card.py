@@ -112,7 +112,7 @@ def locked(options, card, browser):
             card.tell("tries", f"tries {tries}")
         picture(options, "locked")
         facts["locked"] = app.screen.names()
-        app.screen.press("Sluiten")
+        app.screen.close(app.process)
         facts["exit"] = app.process.wait(timeout=window.PATIENCE)
     finally:
         app.stop()
@@ -157,7 +157,7 @@ def removed(options, card, browser):
         wait_for("the browser", lambda: os.path.exists(opened))
         with open(opened, encoding="utf-8") as file:
             facts["returnUrl"] = file.read()
-        app.screen.press("Sluiten")
+        app.screen.close(app.process)
         facts["exit"] = app.process.wait(timeout=window.PATIENCE)
         card.tell("tries", "tries 3")
         return facts

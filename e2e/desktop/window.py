@@ -117,9 +117,25 @@ class Screen:
     def outline(self):
         return [f"{e.getRoleName()} '{e.name}'" for e in self.elements()]
 
+    def action(self, name):
+        """What pressing the button does; None while the screen with it is still being built or already gone."""
+        try:
+            button = self.find(name, "push button")
+            return button and button.queryAction()
+        except Exception:  # found, and replaced before it was asked
+            return None
+
     def press(self, name):
-        button = wait_for(f"button '{name}'", lambda: self.find(name, "push button"))
-        button.queryAction().doAction(0)
+        wait_for(f"button '{name}'", lambda: self.action(name)).doAction(0)
+
+    def close(self, process):
+        """Presses the button of the last screen, unless the window, which closes by itself after a while, was faster."""
+        found = wait_for("the last screen", lambda: self.action("Sluiten") or process.poll() is not None)
+        if found is not True:
+            try:
+                found.doAction(0)
+            except Exception:  # it closed meanwhile; its exit code tells whether it was well
+                pass
 
 
 def type_pin(pin):
@@ -182,9 +198,9 @@ def drive(options, folder):
             wait_for("the browser", lambda: os.path.exists(opened))
             with open(opened, encoding="utf-8") as file:
                 facts["returnUrl"] = file.read()
-            wait_for("the last screen", lambda: screen.find("Sluiten", "push button"))
+            wait_for("the last screen", lambda: screen.action("Sluiten"))
             picture(options, "done")
-            screen.press("Sluiten")
+            screen.close(app)
         # It closes itself otherwise.
         app.wait(timeout=PATIENCE)
         facts["exit"] = app.returncode
