@@ -114,6 +114,7 @@ async fn serve(args: Serve) -> Result<(), Failure> {
         tokio::spawn(portal::tasks::keep_moving_applications(state.clone())),
         tokio::spawn(portal::tasks::keep_ending(state.clone())),
         tokio::spawn(portal::tasks::keep_looking_at_certificates(state.clone())),
+        tokio::spawn(portal::tasks::keep_reissuing(state.clone())),
         tokio::spawn(portal::tasks::keep_notices(state.clone())),
         tokio::spawn(portal::tasks::keep_checking_log(state.clone(), watch)),
         tokio::spawn(portal::outgoing::keep_sending(state.clone(), postman)),

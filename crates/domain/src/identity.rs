@@ -9,6 +9,11 @@ crate::id_type!(
     IdentityId
 );
 
+crate::id_type!(
+    /// Names an order for a new certificate.
+    CertificateOrderId
+);
+
 /// Mobile ID certificates are valid for three years.
 pub const VALIDITY_DAYS: i64 = 3 * 365;
 
@@ -111,6 +116,30 @@ pub struct Identity {
     pub last_used_at: Option<Timestamp>,
 }
 
+/// An order for a new certificate on the key that an identity has: its person's name was corrected. The CA reads it by
+/// itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateOrder {
+    /// Its id.
+    pub id: CertificateOrderId,
+    /// For which identity.
+    pub identity: IdentityId,
+    /// Whose name it will bear.
+    pub person: PersonId,
+    /// When it was ordered.
+    pub created_at: Timestamp,
+    /// When it was delivered, or nobody needed it any more.
+    pub done_at: Option<Timestamp>,
+}
+
+impl CertificateOrder {
+    /// Whether a certificate may be issued for it now.
+    pub fn is_open_for(&self, identity: &Identity, now: Timestamp) -> bool {
+        let own = self.identity == identity.id && self.person == identity.person;
+        self.done_at.is_none() && own && identity.can_be_renewed(now)
+    }
+}
+
 /// Why an identity cannot answer.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum IdentityRefusal {
@@ -131,6 +160,10 @@ impl Identity {
             }
             status => status,
         }
+    }
+    /// Whether it can get a new certificate on the same key: while it works, or will again once it is unblocked.
+    pub fn can_be_renewed(&self, now: Timestamp) -> bool {
+        matches!(self.status_at(now), IdentityStatus::Active | IdentityStatus::Blocked)
     }
     /// Whether it may answer now with this counter.
     pub fn may_answer(&self, now: Timestamp, counter: u64) -> Result<(), IdentityRefusal> {

@@ -136,6 +136,8 @@ events! {
     IdentityAnswerRepeated = "identity.answer-repeated";
     /// An identity was replaced by a newer one.
     IdentityReplaced = "identity.replaced";
+    /// An identity got a new certificate on the same key.
+    IdentityReissued = "identity.reissued";
     /// An identity was blocked.
     IdentityBlocked = "identity.blocked";
     /// An identity was revoked.

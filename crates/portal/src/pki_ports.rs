@@ -6,7 +6,11 @@ use crate::ports::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use der::Decode;
-use domain::{Timestamp, identity::IdentityId, request::RequestId};
+use domain::{
+    Timestamp,
+    identity::{CertificateOrderId, IdentityId},
+    request::RequestId,
+};
 use p256::{elliptic_curve::sec1::ToEncodedPoint, pkcs8::DecodePublicKey};
 use pki::{
     ca::IssueError,
@@ -43,6 +47,19 @@ fn failed(error: IssueError) -> IssuerError {
     }
 }
 
+fn read(chain: Vec<Vec<u8>>) -> Result<IssuedCertificate, IssuerError> {
+    let unreadable = || IssuerError::Unreachable("the CA answered with something unreadable".to_owned());
+    let certificate = chain.first().cloned().ok_or_else(unreadable)?;
+    let read = Certificate::from_der(&certificate).map_err(|_| unreadable())?;
+    Ok(IssuedCertificate {
+        serial: read.serial(),
+        not_before: read.not_before(),
+        not_after: read.not_after(),
+        certificate,
+        chain,
+    })
+}
+
 #[async_trait::async_trait]
 impl Issuer for PkiIssuer {
     async fn issue(
@@ -52,16 +69,10 @@ impl Issuer for PkiIssuer {
         spki: &[u8],
     ) -> Result<IssuedCertificate, IssuerError> {
         let chain = self.0.issue(enrolment, identity, spki.to_vec()).await.map_err(failed)?;
-        let unreadable = || IssuerError::Unreachable("the CA answered with something unreadable".to_owned());
-        let certificate = chain.first().cloned().ok_or_else(unreadable)?;
-        let read = Certificate::from_der(&certificate).map_err(|_| unreadable())?;
-        Ok(IssuedCertificate {
-            serial: read.serial(),
-            not_before: read.not_before(),
-            not_after: read.not_after(),
-            certificate,
-            chain,
-        })
+        read(chain)
+    }
+    async fn reissue(&self, order: CertificateOrderId) -> Result<IssuedCertificate, IssuerError> {
+        read(self.0.reissue(order).await.map_err(failed)?)
     }
     async fn crl(&self) -> Result<Vec<u8>, IssuerError> {
         self.0.crl().await.map_err(failed)

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use domain::{
     PersonName, Timestamp, Ura, UziNumber,
-    identity::IdentityId,
+    identity::{CertificateOrderId, IdentityId},
     organisation::OrganisationId,
     registration::CardData,
     request::RequestId,
@@ -56,6 +56,8 @@ pub trait Issuer: Send + Sync {
         identity: IdentityId,
         spki: &[u8],
     ) -> Result<IssuedCertificate, IssuerError>;
+    /// Issues what a committed order asks for: a new certificate on the key that its identity has.
+    async fn reissue(&self, order: CertificateOrderId) -> Result<IssuedCertificate, IssuerError>;
     /// The present CRL, DER.
     async fn crl(&self) -> Result<Vec<u8>, IssuerError>;
     /// Answers an OCSP request, DER in and out.

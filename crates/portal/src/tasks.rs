@@ -5,7 +5,7 @@ use crate::{
     services::{
         applications, desk, ending, live,
         log::watch::{self, Watch},
-        notices, purge,
+        notices, purge, reissue,
     },
 };
 use std::{sync::Arc, time::Duration};
@@ -191,6 +191,24 @@ pub async fn keep_revoking(app: AppState) {
     loop {
         every.tick().await;
         revoke_overdue(&app).await;
+    }
+}
+
+/// How often the CA is asked for certificates that were ordered.
+const REISSUE_EVERY: Duration = Duration::from_secs(5);
+
+/// Delivers the certificates that corrections ordered, once.
+pub async fn reissue(app: &AppState) {
+    told("certificates with a corrected name were delivered", reissue::run(app).await);
+}
+
+/// Delivers them every few seconds until the task is dropped.
+pub async fn keep_reissuing(app: AppState) {
+    let mut every = tokio::time::interval(REISSUE_EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        reissue(&app).await;
     }
 }
 

@@ -50,6 +50,7 @@ mod suite {
     mod purging;
     mod races;
     mod registering;
+    mod reissuing;
     mod relay;
     mod repeating;
     mod second_reading_portal;

@@ -107,6 +107,18 @@ pub struct Responded {
     /// For the Desktop App: a further request may follow; ask with this token at `/api/v1/launch/next`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop_session: Option<crate::nonce::Nonce>,
+    /// For a phone whose `x5c` holds a certificate from before its person's name was corrected: the present one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewed: Option<Renewed>,
+}
+
+/// A new certificate on the key that the identity has.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Renewed {
+    /// DER, leaf first, without the root.
+    pub chain: Vec<B64>,
+    /// The person's full name, as corrected.
+    pub name: String,
 }
 
 /// Without the return code.

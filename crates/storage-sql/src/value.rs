@@ -127,6 +127,7 @@ ids!(
     application::ApplicationId,
     care_application::CareApplicationId,
     change::ChangeId,
+    identity::CertificateOrderId,
     identity::IdentityId,
     installation::InstallationId,
     installation::UnlockId,

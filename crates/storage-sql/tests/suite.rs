@@ -37,6 +37,7 @@ on_both! {
         mails_are_sent_by_one_node notices_are_kept care_applications_are_kept preregistrations_are_found;
     "suite/log_pages.rs" log_pages: pages_are_what_the_filter_says content_goes_and_the_hash_stays;
     "suite/means.rs" means: identities_come_back_as_they_were revocations_are_listed identities_are_found
+        a_renewed_identity_is_found_by_both_certificates
         identities_that_end_are_found_until_they_are_told
         the_opaque_record_is_set_once unlocks_and_nonces;
     "suite/pin.rs" pin: the_statement_agrees_with_the_rules a_hundred_parallel_guesses_get_four_tries

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use domain::{
     BirthDate, Timestamp, Ura, UziNumber,
     browser::Browser,
-    identity::{Identity, IdentityId},
+    identity::{CertificateOrder, CertificateOrderId, Identity, IdentityId},
     installation::{Installation, InstallationId, Unlock, UnlockId},
     log::LogEntry,
     merkle::Hash,
@@ -162,9 +162,9 @@ pub struct Revocation {
 pub trait Identities {
     /// By id.
     async fn identity(&mut self, id: IdentityId) -> Result<Option<Identity>>;
-    /// By the SHA-256 of its certificate.
+    /// By the SHA-256 of its certificate, or of one that it had before a correction.
     async fn identity_by_certificate(&mut self, sha256: &[u8; 32]) -> Result<Option<Identity>>;
-    /// By serial number.
+    /// By the serial number of its present certificate.
     async fn identity_by_serial(&mut self, serial: &[u8]) -> Result<Option<Identity>>;
     /// All of a person.
     async fn identities_of(&mut self, person: PersonId) -> Result<Vec<Identity>>;
@@ -181,7 +181,20 @@ pub trait Identities {
     async fn told_of_end(&mut self, identity: IdentityId, days: u32) -> Result<()>;
     /// By the SHA-256 of its intrekkingscode.
     async fn identity_by_revocation_code(&mut self, hash: &[u8; 32]) -> Result<Option<Identity>>;
-    /// Every certificate that is pending, blocked, revoked or replaced and would otherwise still be valid.
+    /// Orders a new certificate.
+    async fn insert_certificate_order(&mut self, order: &CertificateOrder) -> Result<()>;
+    /// An order, open or done.
+    async fn certificate_order(&mut self, id: CertificateOrderId) -> Result<Option<CertificateOrder>>;
+    /// Orders that are not done, oldest first, at most `limit`.
+    async fn open_certificate_orders(&mut self, limit: u32) -> Result<Vec<CertificateOrder>>;
+    /// An order is done.
+    async fn close_certificate_order(&mut self, id: CertificateOrderId, now: Timestamp) -> Result<()>;
+    /// Gives an identity the certificate, serial number and dates of `renewed`; the one it had becomes a former one.
+    async fn renew_identity(&mut self, renewed: &Identity, now: Timestamp) -> Result<()>;
+    /// Since when a certificate that an identity had before is superseded, by its serial number.
+    async fn superseded_at(&mut self, serial: &[u8]) -> Result<Option<Timestamp>>;
+    /// Every certificate that is pending, blocked, revoked or replaced and would otherwise still be valid; former ones are
+    /// replaced.
     async fn revocations(&mut self, now: Timestamp) -> Result<Vec<Revocation>>;
 }
 

@@ -1,16 +1,24 @@
 //! Accepting or declining: what the phone signs.
 
-use crate::{api, ask::Asked, error::WalletError, vault::Held, wallet::Wallet};
+use crate::{
+    api,
+    ask::Asked,
+    chain,
+    error::WalletError,
+    vault::{Held, SecretKeyBytes},
+    wallet::Wallet,
+};
 use domain::{
     identity::IdentityId,
     request::{Decision, Purpose, RequestId},
 };
+use p256::ecdsa::SigningKey;
 use protocol::{
     ProblemCode,
     code::Digits4,
     jws::{Algorithm, TYP_RESPONSE, Unsigned},
     link::ServerId,
-    response::{PhoneProof, Respond, Responded, ResponseClaims, phone_mac},
+    response::{PhoneProof, Renewed, Respond, Responded, ResponseClaims, phone_mac},
 };
 
 /// What became of an answer.
@@ -57,7 +65,26 @@ impl Wallet {
         if responded.decision != decision {
             return Err(WalletError::BadAnswer("another decision was recorded"));
         }
+        if let Some(renewed) = responded.renewed {
+            self.renew(&server, held.id, renewed).await;
+        }
         Ok(Answered { request_id: asked.request_id(), decision, pairing_code: responded.pairing_code })
+    }
+
+    /// Keeps a new certificate on the same key. The answer is recorded already and the old certificate goes on being good
+    /// for answers: one that does not fit is left, and one that cannot be kept is offered again with the next answer.
+    async fn renew(&mut self, server: &ServerId, id: IdentityId, renewed: Renewed) {
+        let Ok((registration, _)) = self.unlocked(server) else { return };
+        let Ok(leaf) = chain::verify(&renewed.chain, &registration.root.0) else { return };
+        let kept = self.change_vault(server, |vault| {
+            let is_own = |held: &&mut Held| held.id == id && point_of(&held.key).as_deref() == Some(leaf.point());
+            if let Some(held) = vault.identities.iter_mut().find(is_own) {
+                held.chain = renewed.chain;
+                held.name = renewed.name;
+            }
+            Ok(())
+        });
+        kept.await.unwrap_or_default();
     }
 
     async fn mark_ended(&mut self, server: &ServerId, id: IdentityId, why: ProblemCode) -> Result<(), WalletError> {
@@ -107,6 +134,12 @@ impl Wallet {
             other => other,
         }
     }
+}
+
+/// The public half of a key, an uncompressed point.
+fn point_of(key: &SecretKeyBytes) -> Option<Vec<u8>> {
+    let key = SigningKey::from_slice(&key.0.0).ok()?;
+    Some(key.verifying_key().to_encoded_point(false).as_bytes().to_vec())
 }
 
 /// Refusals after which an identity never works again.

@@ -77,6 +77,7 @@ fn answer(decision: Decision, url: Option<&str>, session: bool) -> Event {
         pairing_code: None,
         return_url: url.map(str::to_owned),
         desktop_session: session.then(|| Nonce::from_bytes([7; 32])),
+        renewed: None,
     })))
 }
 

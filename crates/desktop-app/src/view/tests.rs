@@ -80,6 +80,7 @@ fn after_yes_the_code_can_be_typed_and_the_window_closes_itself() {
         pairing_code: None,
         return_url: Some(String::from("https://portal.example.nl/desktop/return#ABCD1234")),
         desktop_session: None,
+        renewed: None,
     }))));
     let view = view(&flow, Language::English);
     assert_eq!(view.return_code, "ABCD-1234");

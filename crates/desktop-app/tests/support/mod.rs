@@ -175,6 +175,7 @@ async fn respond(State(portal): State<Portal>, Json(body): Json<Respond>) -> imp
         pairing_code: None,
         return_url: script.return_url.take().filter(|_| accepted),
         desktop_session: script.desktop_session.take().filter(|_| accepted),
+        renewed: None,
     };
     script.responses.push(claims);
     Json(answer)

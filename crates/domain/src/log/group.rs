@@ -90,6 +90,7 @@ impl Event {
             | IdentityActivated
             | IdentityAnswerRepeated
             | IdentityReplaced
+            | IdentityReissued
             | IdentityBlocked
             | IdentityRevoked
             | IdentityPinBlocked => EventGroup::People,

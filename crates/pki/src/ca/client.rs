@@ -5,7 +5,10 @@ use super::{
     socket::ShortPath,
     wire::{Answer, Der, MAX_ANSWER, Question, receive, send},
 };
-use domain::{identity::IdentityId, request::RequestId};
+use domain::{
+    identity::{CertificateOrderId, IdentityId},
+    request::RequestId,
+};
 use std::{io, path::PathBuf, sync::Mutex, sync::PoisonError, time::Duration};
 use tokio::net::UnixStream;
 
@@ -74,6 +77,9 @@ impl Issuer for CaClient {
         spki: Vec<u8>,
     ) -> Result<Vec<Vec<u8>>, IssueError> {
         self.ask(Question::Issue { enrolment, identity, spki: Der(spki) }).await
+    }
+    async fn reissue(&self, order: CertificateOrderId) -> Result<Vec<Vec<u8>>, IssueError> {
+        self.ask(Question::Reissue { order }).await
     }
     async fn crl(&self) -> Result<Vec<u8>, IssueError> {
         self.ask(Question::Crl).await.and_then(one)

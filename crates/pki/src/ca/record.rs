@@ -34,6 +34,7 @@ pub enum RecordError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Line {
     pub at: Timestamp,
+    /// The enrolment, or the order for a new certificate.
     pub enrolment: RequestId,
     pub identity: IdentityId,
     /// Hex.

@@ -65,6 +65,7 @@ async fn converse(mut stream: UnixStream, issuer: Arc<dyn Issuer>) {
         };
         let answer = match question {
             Question::Issue { enrolment, identity, spki } => issuer.issue(enrolment, identity, spki.0).await,
+            Question::Reissue { order } => issuer.reissue(order).await,
             Question::Crl => issuer.crl().await.map(|der| vec![der]),
             Question::Ocsp { der } => issuer.ocsp(der.0).await.map(|der| vec![der]),
         };

@@ -1,16 +1,20 @@
 //! The work of the CA.
 
 use super::{
-    IssueError, Issuer, Register,
+    IssueError, Issuer, Register, Renewal,
     record::{Known, Line, Record, RecordError},
 };
 use crate::{
     cert::{CertificateRead, sha256_hex},
-    mobile::{CertificateStatus, IssuingCa, OcspSigner, Revoked},
+    mobile::{CertificateStatus, IssuingCa, OcspSigner, Revoked, spki_of_point},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use der::Decode;
-use domain::{Clock, Entropy, Timestamp, identity::IdentityId, request::RequestId};
+use domain::{
+    Clock, Entropy, Timestamp,
+    identity::{CertificateOrderId, IdentityId},
+    request::RequestId,
+};
 use sha2::{Digest, Sha256};
 use std::{collections::HashMap, sync::Arc};
 use tokio::sync::Mutex;
@@ -61,26 +65,57 @@ impl<R: Register> CaService<R> {
         Self { ca, ocsp, record, register, clock, entropy, crl: Mutex::new(None) }
     }
 
-    async fn sign(&self, issuance: &Issuance, key: [u8; 32], now: Timestamp) -> Result<Vec<u8>, IssueError> {
-        let subject = self.register.enrolment(issuance.enrolment, now).await.map_err(IssueError::Unavailable)?;
-        let subject = subject.ok_or(IssueError::NoEnrolment)?;
-        let certificate = self
-            .ca
-            .issue(&subject, &issuance.spki, now, self.entropy.as_ref())
-            .map_err(|error| IssueError::Key(error.to_string()))?;
-        let read = Certificate::from_der(&certificate).map_err(|error| IssueError::Key(error.to_string()))?;
+    /// The certificate of an enrolment or order: the one that it has, or a new one from `make`.
+    async fn certificate(
+        &self,
+        issuance: Issuance,
+        make: impl AsyncFnOnce(&Issuance, Timestamp) -> Result<Vec<u8>, IssueError>,
+    ) -> Result<Vec<Vec<u8>>, IssueError> {
+        let (enrolment, key) = (issuance.enrolment, Sha256::digest(&issuance.spki).into());
+        let certificate = match self.record.reserve(enrolment).map_err(unavailable)? {
+            Known::Busy => return Err(IssueError::Unavailable("this enrolment is being issued".into())),
+            Known::Issued { identity, key: known, certificate } => {
+                if identity != issuance.identity || known != key {
+                    return Err(IssueError::OtherKey);
+                }
+                certificate
+            }
+            Known::Reserved => {
+                let _reservation = Reservation { record: &self.record, enrolment };
+                let now = self.clock.now();
+                let certificate = make(&issuance, now).await?;
+                self.note(&issuance, key, &certificate, now).await?;
+                certificate
+            }
+        };
+        Ok(vec![certificate, self.ca.certificate().to_vec()])
+    }
+
+    /// Writes down what was signed, before it leaves the CA.
+    async fn note(
+        &self,
+        issuance: &Issuance,
+        key: [u8; 32],
+        certificate: &[u8],
+        now: Timestamp,
+    ) -> Result<(), IssueError> {
+        let read = Certificate::from_der(certificate).map_err(|error| IssueError::Key(error.to_string()))?;
         let line = Line {
             at: now,
             enrolment: issuance.enrolment,
             identity: issuance.identity,
             serial: hex::encode(read.serial()),
             key: hex::encode(key),
-            certificate: STANDARD.encode(&certificate),
+            certificate: STANDARD.encode(certificate),
         };
         self.record.append(&line).await.map_err(unavailable)?;
-        tracing::debug!(enrolment = %issuance.enrolment, sha256 = sha256_hex(&certificate), "issued");
-        Ok(certificate)
+        tracing::debug!(enrolment = %issuance.enrolment, sha256 = sha256_hex(certificate), "issued");
+        Ok(())
     }
+}
+
+fn unfit(error: impl std::fmt::Display) -> IssueError {
+    IssueError::Key(error.to_string())
 }
 
 fn unavailable(error: RecordError) -> IssueError {
@@ -106,22 +141,25 @@ impl<R: Register> Issuer for CaService<R> {
         identity: IdentityId,
         spki: Vec<u8>,
     ) -> Result<Vec<Vec<u8>>, IssueError> {
-        let key: [u8; 32] = Sha256::digest(&spki).into();
-        let certificate = match self.record.reserve(enrolment).map_err(unavailable)? {
-            Known::Busy => return Err(IssueError::Unavailable("this enrolment is being issued".into())),
-            Known::Issued { identity: to, key: known, certificate } => {
-                if to != identity || known != key {
-                    return Err(IssueError::OtherKey);
-                }
-                certificate
-            }
-            Known::Reserved => {
-                let _reservation = Reservation { record: &self.record, enrolment };
-                let issuance = Issuance { enrolment, identity, spki };
-                self.sign(&issuance, key, self.clock.now()).await?
-            }
-        };
-        Ok(vec![certificate, self.ca.certificate().to_vec()])
+        let issuance = Issuance { enrolment, identity, spki };
+        self.certificate(issuance, async |issuance, now| {
+            let subject = self.register.enrolment(issuance.enrolment, now).await.map_err(IssueError::Unavailable)?;
+            let subject = subject.ok_or(IssueError::NoEnrolment)?;
+            self.ca.issue(&subject, &issuance.spki, now, self.entropy.as_ref()).map_err(unfit)
+        })
+        .await
+    }
+
+    async fn reissue(&self, order: CertificateOrderId) -> Result<Vec<Vec<u8>>, IssueError> {
+        let asked = self.register.reissue(order, self.clock.now()).await.map_err(IssueError::Unavailable)?;
+        let Renewal { subject, identity, public_key, not_after } = asked.ok_or(IssueError::NoOrder)?;
+        let spki = spki_of_point(&public_key).map_err(unfit)?;
+        // One record for both: ids of enrolments and orders are random.
+        let issuance = Issuance { enrolment: RequestId(order.0), identity, spki };
+        self.certificate(issuance, async |issuance, now| {
+            self.ca.issue_until(&subject, &issuance.spki, now, not_after, self.entropy.as_ref()).map_err(unfit)
+        })
+        .await
     }
 
     async fn crl(&self) -> Result<Vec<u8>, IssueError> {

@@ -7,7 +7,7 @@ use crate::{
     testing::{OsChance, StandingClock, present},
 };
 use der::Decode;
-use domain::Environment;
+use domain::{Clock, Environment};
 use std::{
     collections::HashMap,
     path::Path,
@@ -21,6 +21,7 @@ struct Books(Arc<Mutex<State>>);
 #[derive(Default)]
 struct State {
     open: HashMap<RequestId, MobileSubject>,
+    orders: HashMap<CertificateOrderId, Renewal>,
     revoked: Vec<Revoked>,
     registered: bool,
     broken: bool,
@@ -31,6 +32,10 @@ impl Register for Books {
     async fn enrolment(&self, id: RequestId, _: Timestamp) -> Result<Option<MobileSubject>, String> {
         let state = self.0.lock().unwrap();
         if state.broken { Err("no database".into()) } else { Ok(state.open.get(&id).cloned()) }
+    }
+    async fn reissue(&self, order: CertificateOrderId, _: Timestamp) -> Result<Option<Renewal>, String> {
+        let state = self.0.lock().unwrap();
+        if state.broken { Err("no database".into()) } else { Ok(state.orders.get(&order).cloned()) }
     }
     async fn revocations(&self, _: Timestamp) -> Result<Vec<Revoked>, String> {
         Ok(self.0.lock().unwrap().revoked.clone())
@@ -129,6 +134,76 @@ async fn nothing_is_issued_without_an_enrolment_or_a_database() {
     bench.books.0.lock().unwrap().broken = false;
     assert!(service.issue(enrolment, identity(), key()).await.is_ok());
     assert_eq!(lines(&bench.path("record.jsonl")), 1);
+}
+
+/// The point in a SubjectPublicKeyInfo that we made.
+fn point(spki: &[u8]) -> Vec<u8> {
+    spki[spki.len() - 65..].to_vec()
+}
+
+#[tokio::test]
+async fn an_order_gives_a_new_certificate_on_the_same_key() {
+    let bench = Bench::new();
+    let service = bench.service();
+    let (enrolment, identity, spki) = (bench.enrolment(), identity(), key());
+    let first = service.issue(enrolment, identity, spki.clone()).await.unwrap();
+    let not_after = Certificate::from_der(&first[0]).unwrap().not_after();
+    let mut subject = bench.books.0.lock().unwrap().open[&enrolment].clone();
+    subject.surname = "Jansen".into();
+    let order = CertificateOrderId::new(present(), &OsChance);
+    let renewal = Renewal { subject, identity, public_key: point(&spki), not_after };
+    bench.books.0.lock().unwrap().orders.insert(order, renewal.clone());
+    bench.clock.advance(3600);
+    let second = service.reissue(order).await.unwrap();
+    assert!(verify_identity_chain(&second, &bench.root, bench.clock.now()).is_ok());
+    let [old, new] = [&first, &second].map(|chain| Certificate::from_der(&chain[0]).unwrap());
+    let key_of = |certificate: &Certificate| certificate.tbs_certificate.subject_public_key_info.clone();
+    assert_eq!(key_of(&old), key_of(&new));
+    assert_ne!(old.serial(), new.serial());
+    assert!(new.tbs_certificate.subject.to_string().contains("Jansen"));
+    assert_eq!(new.not_after(), not_after, "a correction makes nothing valid longer");
+
+    // Again, also by a new process and with another name by now: the same certificate.
+    assert_eq!(service.reissue(order).await.unwrap(), second);
+    bench.books.0.lock().unwrap().orders.get_mut(&order).unwrap().subject.surname = "Bakker".into();
+    drop(service);
+    let service = bench.service();
+    assert_eq!(service.reissue(order).await.unwrap(), second);
+    // What was issued for one identity and key never goes to another.
+    for other in
+        [Renewal { identity: self::identity(), ..renewal.clone() }, Renewal { public_key: point(&key()), ..renewal }]
+    {
+        bench.books.0.lock().unwrap().orders.insert(order, other);
+        assert_eq!(service.reissue(order).await, Err(IssueError::OtherKey));
+    }
+    assert_eq!(lines(&bench.path("record.jsonl")), 2);
+}
+
+#[tokio::test]
+async fn nothing_is_issued_without_an_open_order() {
+    let bench = Bench::new();
+    let service = bench.service();
+    let enrolment = bench.enrolment();
+    service.issue(enrolment, identity(), key()).await.unwrap();
+    // One that does not exist, an enrolment, one that was closed after its certificate.
+    let order = CertificateOrderId::new(present(), &OsChance);
+    assert_eq!(service.reissue(order).await, Err(IssueError::NoOrder));
+    assert_eq!(service.reissue(CertificateOrderId(enrolment.0)).await, Err(IssueError::NoOrder));
+    let subject = bench.books.0.lock().unwrap().open[&enrolment].clone();
+    let not_after = present().plus_seconds(24 * 3600);
+    let renewal = Renewal { subject, identity: identity(), public_key: point(&key()), not_after };
+    bench.books.0.lock().unwrap().orders.insert(order, renewal.clone());
+    bench.books.0.lock().unwrap().broken = true;
+    assert!(matches!(service.reissue(order).await, Err(IssueError::Unavailable(_))));
+    bench.books.0.lock().unwrap().broken = false;
+    service.reissue(order).await.unwrap();
+    bench.books.0.lock().unwrap().orders.clear();
+    assert_eq!(service.reissue(order).await, Err(IssueError::NoOrder));
+    // A key that is none.
+    let other = CertificateOrderId::new(present(), &OsChance);
+    let broken = Renewal { public_key: vec![4; 65], ..renewal };
+    bench.books.0.lock().unwrap().orders.insert(other, broken);
+    assert!(matches!(service.reissue(other).await, Err(IssueError::Key(_))));
 }
 
 #[tokio::test]
@@ -297,6 +372,8 @@ async fn the_client_speaks_to_the_process_and_finds_it_again() {
         assert_eq!(std::fs::metadata(&socket).unwrap().permissions().mode() & 0o777, 0o600);
         chains.push(client.issue(enrolment, identity, key_one.clone()).await.unwrap());
         assert_eq!(client.issue(enrolment, identity, key()).await, Err(IssueError::OtherKey));
+        let stranger = CertificateOrderId::new(present(), &OsChance);
+        assert_eq!(client.reissue(stranger).await, Err(IssueError::NoOrder));
         CertificateList::from_der(&client.crl().await.unwrap()).unwrap();
         assert_eq!(client.ocsp(b"x".to_vec()).await.unwrap(), [0x30, 0x03, 0x0A, 0x01, 0x01]);
         // A second process on the same socket is refused.

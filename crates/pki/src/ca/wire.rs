@@ -2,7 +2,10 @@
 
 use super::IssueError;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{identity::IdentityId, request::RequestId};
+use domain::{
+    identity::{CertificateOrderId, IdentityId},
+    request::RequestId,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -32,6 +35,7 @@ impl<'de> Deserialize<'de> for Der {
 #[serde(tag = "ask", rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) enum Question {
     Issue { enrolment: RequestId, identity: IdentityId, spki: Der },
+    Reissue { order: CertificateOrderId },
     Crl,
     Ocsp { der: Der },
 }

@@ -128,9 +128,21 @@ impl IssuingCa {
         now: Timestamp,
         entropy: &dyn Entropy,
     ) -> Result<Vec<u8>, BuildError> {
+        self.issue_until(subject, spki, now, now.plus_seconds(VALIDITY_DAYS * 24 * 60 * 60), entropy)
+    }
+
+    /// Issues a certificate that ends at `until`, or with the CA's own.
+    pub fn issue_until(
+        &self,
+        subject: &MobileSubject,
+        spki: &[u8],
+        now: Timestamp,
+        until: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, BuildError> {
         let key = SubjectPublicKeyInfoOwned::from_der(spki)?;
         p256_point(&key).map_err(|_: CsrError| KeyError::Unusable("only P-256 keys are certified"))?;
-        let until = now.plus_seconds(VALIDITY_DAYS * 24 * 60 * 60).min(self.certificate.not_after());
+        let until = until.min(self.certificate.not_after());
         let url = |path: &str| format!("{}/pki/{path}", self.public_url);
         let draft = Draft {
             serial: cert::serial(entropy).to_vec(),

@@ -32,6 +32,7 @@ pub mod proofing;
 pub mod purge;
 pub mod redeem;
 pub mod registration;
+pub mod reissue;
 pub mod respond;
 mod respond_card;
 mod respond_phone;

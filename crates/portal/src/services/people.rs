@@ -200,7 +200,7 @@ async fn load(app: &AppState, tx: &mut dyn Tx, membership: Membership) -> Result
 }
 
 /// What management is: not every login, and not who looked.
-const MANAGEMENT: [Event; 27] = [
+const MANAGEMENT: [Event; 28] = [
     Event::PersonRegistered,
     Event::PersonChanged,
     Event::PersonCorrected,
@@ -223,6 +223,7 @@ const MANAGEMENT: [Event; 27] = [
     Event::IdentityPending,
     Event::IdentityActivated,
     Event::IdentityReplaced,
+    Event::IdentityReissued,
     Event::IdentityBlocked,
     Event::IdentityUnblocked,
     Event::IdentityRevoked,

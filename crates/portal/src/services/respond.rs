@@ -31,12 +31,13 @@ async fn checked(app: &AppState, caller: &Caller, id: RequestId, compact: &str) 
         JwsError::WrongType => AppError::new(ProblemCode::ResponseMismatch),
     })?;
     let named = respond_phone::named_by(&jws);
+    let state = app.clone();
     let (request, facts) = app
         .read(move |tx| {
             Box::pin(async move {
                 let request = tx.request(id).await?.ok_or(AppError::new(ProblemCode::RequestUnknown))?;
                 let facts = match request.means {
-                    Means::Phone => respond_phone::facts(tx, named).await?,
+                    Means::Phone => respond_phone::facts(&state, tx, named).await?,
                     Means::Card => None,
                 };
                 Ok::<_, AppError>((request, facts))

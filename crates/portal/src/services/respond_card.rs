@@ -103,8 +103,13 @@ async fn record(
             let accepted = claims.decision == Decision::Accepted;
             let number = card.uzi_number.clone();
             let entry = |event| journal::entry(&state, &who, event).by_card(number.as_str());
-            let mut answer =
-                Responded { decision: claims.decision, pairing_code: None, return_url: None, desktop_session: None };
+            let mut answer = Responded {
+                decision: claims.decision,
+                pairing_code: None,
+                return_url: None,
+                desktop_session: None,
+                renewed: None,
+            };
             if !accepted {
                 request.decide(Decision::Declined, RequestStatus::Declined, now).map_err(AppError::from)?;
                 tx.update_request(&request).await?;

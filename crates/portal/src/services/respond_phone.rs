@@ -1,6 +1,6 @@
 //! The answer of a phone: key of the identity, rising counter, and a MAC under a PIN entry of at most 15 minutes ago.
 
-use super::{journal, login, respond, session};
+use super::{journal, login, reissue, respond, session};
 use crate::{AppError, AppState, caller::Caller, error::Halt, keys};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use domain::{
@@ -14,7 +14,7 @@ use protocol::{
     ProblemCode,
     code::Digits4,
     jws::{Algorithm, Jws},
-    response::{PhoneProof, Responded, ResponseClaims, phone_mac},
+    response::{PhoneProof, Renewed, Responded, ResponseClaims, phone_mac},
 };
 use sha2::{Digest, Sha256};
 use storage::Tx;
@@ -24,6 +24,8 @@ pub(super) struct Facts {
     identity: Identity,
     installation: Option<Installation>,
     unlock: Option<Unlock>,
+    /// For a phone that shows a certificate from before a correction.
+    renewed: Option<Renewed>,
 }
 
 /// What an answer says it rests on; nothing of it is believed yet.
@@ -41,7 +43,7 @@ pub(super) fn named_by(jws: &Jws) -> Named {
 }
 
 /// Loads it, in the read that also finds the request.
-pub(super) async fn facts(tx: &mut dyn Tx, named: Named) -> Result<Option<Facts>, AppError> {
+pub(super) async fn facts(app: &AppState, tx: &mut dyn Tx, named: Named) -> Result<Option<Facts>, AppError> {
     let Some(certificate) = named.certificate else { return Ok(None) };
     let Some(identity) = tx.identity_by_certificate(&certificate).await? else { return Ok(None) };
     let installation = tx.installation(identity.installation).await?;
@@ -49,7 +51,8 @@ pub(super) async fn facts(tx: &mut dyn Tx, named: Named) -> Result<Option<Facts>
         Some(id) => tx.unlock(id).await?,
         None => None,
     };
-    Ok(Some(Facts { identity, installation, unlock }))
+    let renewed = reissue::news(app, tx, &identity, &certificate).await?;
+    Ok(Some(Facts { identity, installation, unlock, renewed }))
 }
 
 pub(super) async fn respond(
@@ -73,7 +76,9 @@ pub(super) async fn respond(
             return Err(error);
         }
     };
-    record(app, caller, request, facts.identity, claims, proof).await
+    let renewed = facts.renewed;
+    let responded = record(app, caller, request, facts.identity, claims, proof).await?;
+    Ok(Responded { renewed, ..responded })
 }
 
 /// Everything that needs no lock: signature, chain, binding to the request, and the MAC of the unlock.
@@ -199,7 +204,13 @@ async fn record(
             };
             let entry = journal::entry(&state, &who, event).request(&request).identity(identity.id);
             entry.by(identity.person, Some(identity.id)).write(tx).await?;
-            Ok(Responded { decision: claims.decision, pairing_code, return_url: None, desktop_session: None })
+            Ok(Responded {
+                decision: claims.decision,
+                pairing_code,
+                return_url: None,
+                desktop_session: None,
+                renewed: None,
+            })
         })
     })
     .await

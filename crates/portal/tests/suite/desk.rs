@@ -47,7 +47,7 @@ async fn answer_login(world: &World, wallet: &mut Wallet) -> Result<(), ProblemC
 }
 
 /// Serial numbers on the CRL that are on hold (reason 6) or revoked.
-async fn on_crl(world: &World, serial: &[u8]) -> Option<u8> {
+pub async fn on_crl(world: &World, serial: &[u8]) -> Option<u8> {
     let list = CertificateList::from_der(&world.app.issuer.crl().await.unwrap()).unwrap();
     let entries = list.tbs_cert_list.revoked_certificates.unwrap_or_default();
     let number = |bytes: &[u8]| bytes.iter().copied().skip_while(|byte| *byte == 0).collect::<Vec<_>>();

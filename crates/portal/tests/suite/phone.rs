@@ -54,19 +54,24 @@ impl Storage for Memory {
     }
 }
 
-struct Network(Router);
+/// The portal, and what was posted to it.
+struct Network {
+    portal: Router,
+    posted: Rc<RefCell<Vec<String>>>,
+}
 
 #[async_trait(?Send)]
 impl Transport for Network {
     async fn post(&self, url: &str, json: String) -> Result<HttpAnswer, TransportError> {
         let path = url.strip_prefix(PORTAL).ok_or_else(|| TransportError("another host".into()))?;
         let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
-        let answer = call(&self.0, request.body(Body::from(json)).unwrap()).await;
+        self.posted.borrow_mut().push(json.clone());
+        let answer = call(&self.portal, request.body(Body::from(json)).unwrap()).await;
         Ok(HttpAnswer { status: answer.status.as_u16(), body: answer.body })
     }
     async fn get(&self, url: &str) -> Result<HttpAnswer, TransportError> {
         let path = url.strip_prefix(PORTAL).ok_or_else(|| TransportError("another host".into()))?;
-        let answer = call(&self.0, Request::get(path).body(Body::empty()).unwrap()).await;
+        let answer = call(&self.portal, Request::get(path).body(Body::empty()).unwrap()).await;
         Ok(HttpAnswer { status: answer.status.as_u16(), body: answer.body })
     }
 }
@@ -80,11 +85,17 @@ impl Clock for SharedClock {
 
 /// A new phone with a chosen PIN.
 pub async fn phone(world: &World, seed: u64) -> Wallet {
+    overheard_phone(world, seed).await.0
+}
+
+/// A new phone with a chosen PIN, and everything that it posts.
+pub async fn overheard_phone(world: &World, seed: u64) -> (Wallet, Rc<RefCell<Vec<String>>>) {
     let entropy = Rc::new(TestEntropy::seeded(seed));
     let mut secret = [0; 32];
     entropy.fill(&mut secret);
     secret[0] = 1;
-    let network = Rc::new(Network(world.portal.clone()));
+    let posted = Rc::default();
+    let network = Rc::new(Network { portal: world.portal.clone(), posted: Rc::clone(&posted) });
     let config = fetch_config(&*network, PORTAL).await.unwrap();
     let ports = Ports {
         device: Rc::new(Keys(SigningKey::from_slice(&secret).unwrap())),
@@ -97,5 +108,5 @@ pub async fn phone(world: &World, seed: u64) -> Wallet {
     let mut wallet = Wallet::open(ports, config).await.unwrap();
     wallet.choose_pin(PIN).await.unwrap();
     wallet.unlock(PIN).await.unwrap();
-    wallet
+    (wallet, posted)
 }

@@ -8,7 +8,7 @@ use super::{
 use async_trait::async_trait;
 use der::{Decode, Encode};
 use domain::{
-    identity::{IdentityId, IdentityStatus},
+    identity::{CertificateOrderId, IdentityId, IdentityStatus},
     request::{GRACE_SECONDS, RequestId},
     uzi::CardType,
 };
@@ -152,6 +152,13 @@ impl Unlucky {
 impl Issuer for Unlucky {
     async fn issue(&self, id: RequestId, to: IdentityId, spki: &[u8]) -> Result<IssuedCertificate, IssuerError> {
         let issued = self.issuer.issue(id, to, spki).await?;
+        match self.lost.swap(true, Ordering::Relaxed) {
+            true => Ok(issued),
+            false => Err(IssuerError::Unreachable("killed".into())),
+        }
+    }
+    async fn reissue(&self, order: CertificateOrderId) -> Result<IssuedCertificate, IssuerError> {
+        let issued = self.issuer.reissue(order).await?;
         match self.lost.swap(true, Ordering::Relaxed) {
             true => Ok(issued),
             false => Err(IssuerError::Unreachable("killed".into())),

@@ -7,11 +7,12 @@ use axum::{
 };
 use domain::{
     Environment, Timestamp, Ura,
+    identity::CertificateOrderId,
     organisation::{Organisation, OrganisationId, OrganisationStatus},
     request::{Means, Purpose, RequestId, RequestStatus},
 };
 use pki::{
-    ca::{CaService, Record, Register},
+    ca::{CaService, Record, Register, Renewal},
     keys::Credential,
     mobile::{CertificateStatus, MobileSubject, Revoked, reason_of},
     setup::{self, CaInfo},
@@ -33,6 +34,7 @@ use std::{path::PathBuf, sync::Arc};
 use storage::Store;
 use storage_sql::testing::{TestClock, TestDatabase, TestEntropy};
 use tower::ServiceExt;
+use x509_cert::ext::pkix::CrlReason;
 
 pub const PORTAL: &str = "http://localhost:8080";
 pub const APP: &str = "http://localhost:8081";
@@ -69,14 +71,40 @@ impl Register for StoreRegister {
             .await;
         found.map_err(|error| error.to_string())
     }
+    async fn reissue(&self, id: CertificateOrderId, now: Timestamp) -> Result<Option<Renewal>, String> {
+        let found: Result<_, storage::StoreError> = self
+            .0
+            .read(move |tx| {
+                Box::pin(async move {
+                    let Some(order) = tx.certificate_order(id).await? else { return Ok(None) };
+                    let Some(identity) = tx.identity(order.identity).await? else { return Ok(None) };
+                    let Some(person) = tx.person(order.person).await? else { return Ok(None) };
+                    let open = order.is_open_for(&identity, now);
+                    Ok(open.then(|| Renewal {
+                        subject: MobileSubject::of(&person),
+                        identity: identity.id,
+                        public_key: identity.public_key,
+                        not_after: identity.not_after,
+                    }))
+                })
+            })
+            .await;
+        found.map_err(|error| error.to_string())
+    }
     async fn revocations(&self, now: Timestamp) -> Result<Vec<Revoked>, String> {
         let all: Result<_, storage::StoreError> =
             self.0.read(move |tx| Box::pin(async move { tx.revocations(now).await })).await;
         let one = |r: storage::Revocation| Some(Revoked { reason: reason_of(r.status)?, serial: r.serial, at: r.at });
         Ok(all.map_err(|error| error.to_string())?.into_iter().filter_map(one).collect())
     }
-    async fn status(&self, _: &[u8]) -> Result<CertificateStatus, String> {
-        Ok(CertificateStatus::Good)
+    async fn status(&self, serial: &[u8]) -> Result<CertificateStatus, String> {
+        let serial = serial.to_vec();
+        let at: Result<_, storage::StoreError> =
+            self.0.read(move |tx| Box::pin(async move { tx.superseded_at(&serial).await })).await;
+        Ok(match at.map_err(|error| error.to_string())? {
+            None => CertificateStatus::Good,
+            Some(at) => CertificateStatus::Revoked { at, reason: CrlReason::Superseded },
+        })
     }
 }
 

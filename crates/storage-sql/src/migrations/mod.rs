@@ -35,6 +35,7 @@ mod m0042_time;
 mod m0043_one_application;
 mod m0044_requests_problem_reference;
 mod m0045_card_logins;
+mod m0046_reissue;
 
 use crate::folded;
 use domain::{PersonName, name::fold};
@@ -83,6 +84,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0043_one_application::Migration),
             Box::new(m0044_requests_problem_reference::Migration),
             Box::new(m0045_card_logins::Migration),
+            Box::new(m0046_reissue::Migration),
         ]
     }
 }

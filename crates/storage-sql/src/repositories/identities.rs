@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::{
     Timestamp,
-    identity::{Identity, IdentityId, IdentityStatus},
+    identity::{CertificateOrder, CertificateOrderId, Identity, IdentityId, IdentityStatus},
     installation::InstallationId,
     person::PersonId,
 };
@@ -45,6 +45,16 @@ fn identity(row: &mut Row) -> Result<Identity> {
     })
 }
 
+fn order(row: &mut Row) -> Result<CertificateOrder> {
+    Ok(CertificateOrder {
+        id: row.id(CertificateOrderId)?,
+        identity: row.id(IdentityId)?,
+        person: row.id(PersonId)?,
+        created_at: row.time()?,
+        done_at: row.time_opt()?,
+    })
+}
+
 /// Loads identities and remembers what the list of people says about them.
 async fn look_all_up(tx: &mut SqlTx<'_>, sql: &str, values: &[Value<'_>]) -> Result<Vec<Identity>> {
     let found = tx.load_all(sql, values, identity).await?;
@@ -62,7 +72,11 @@ impl Identities for SqlTx<'_> {
         look_up(self, select!("WHERE id = $1"), values![id]).await
     }
     async fn identity_by_certificate(&mut self, sha256: &[u8; 32]) -> Result<Option<Identity>> {
-        look_up(self, select!("WHERE certificate_sha256 = $1"), values![sha256]).await
+        if let Some(found) = look_up(self, select!("WHERE certificate_sha256 = $1"), values![sha256]).await? {
+            return Ok(Some(found));
+        }
+        let sql = select!("WHERE id = (SELECT identity FROM former_certificates WHERE certificate_sha256 = $1)");
+        look_up(self, sql, values![sha256]).await
     }
     async fn identity_by_serial(&mut self, serial: &[u8]) -> Result<Option<Identity>> {
         look_up(self, select!("WHERE serial = $1"), values![serial]).await
@@ -133,9 +147,51 @@ impl Identities for SqlTx<'_> {
     async fn identity_by_revocation_code(&mut self, hash: &[u8; 32]) -> Result<Option<Identity>> {
         look_up(self, select!("WHERE revocation_code = $1 ORDER BY created_at DESC, id LIMIT 1"), values![hash]).await
     }
+    async fn insert_certificate_order(&mut self, new: &CertificateOrder) -> Result<()> {
+        let sql = "INSERT INTO certificate_orders (id, identity, person, created_at, done_at) \
+                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+        self.insert("this order", sql, values![new.id, new.identity, new.person, new.created_at, new.done_at]).await
+    }
+    async fn certificate_order(&mut self, id: CertificateOrderId) -> Result<Option<CertificateOrder>> {
+        let sql = "SELECT id, identity, person, created_at, done_at FROM certificate_orders WHERE id = $1";
+        self.load_one(sql, values![id], order).await
+    }
+    async fn open_certificate_orders(&mut self, limit: u32) -> Result<Vec<CertificateOrder>> {
+        let sql = "SELECT id, identity, person, created_at, done_at FROM certificate_orders WHERE done_at IS NULL \
+                   ORDER BY created_at, id LIMIT $1";
+        self.rows(sql, values![limit]).await?.iter_mut().map(order).collect()
+    }
+    async fn close_certificate_order(&mut self, id: CertificateOrderId, now: Timestamp) -> Result<()> {
+        let sql = "UPDATE certificate_orders SET done_at = $2 WHERE id = $1";
+        self.update("certificate order", sql, values![id, now]).await
+    }
+    async fn renew_identity(&mut self, renewed: &Identity, now: Timestamp) -> Result<()> {
+        let keep = "INSERT INTO former_certificates (certificate_sha256, identity, serial, not_after, superseded_at) \
+                    SELECT certificate_sha256, id, serial, not_after, $2 FROM identities WHERE id = $1";
+        self.execute(keep, values![renewed.id, now]).await?;
+        let sql = "UPDATE identities SET certificate = $2, certificate_sha256 = $3, serial = $4, not_before = $5, \
+                   not_after = $6 WHERE id = $1";
+        let values = values![
+            renewed.id,
+            &renewed.certificate,
+            &renewed.certificate_sha256,
+            &renewed.serial,
+            renewed.not_before,
+            renewed.not_after
+        ];
+        self.update("identity", sql, values).await?;
+        self.touch(renewed.person);
+        Ok(())
+    }
+    async fn superseded_at(&mut self, serial: &[u8]) -> Result<Option<Timestamp>> {
+        let sql = "SELECT superseded_at FROM former_certificates WHERE serial = $1";
+        self.rows(sql, values![serial]).await?.first_mut().map(Row::time).transpose()
+    }
     async fn revocations(&mut self, now: Timestamp) -> Result<Vec<Revocation>> {
         let sql = "SELECT serial, status, COALESCE(ended_at, created_at) FROM identities \
-                   WHERE status IN ('pending', 'blocked', 'revoked', 'replaced') AND not_after > $1 ORDER BY serial";
+                   WHERE status IN ('pending', 'blocked', 'revoked', 'replaced') AND not_after > $1 \
+                   UNION ALL SELECT serial, 'replaced', superseded_at FROM former_certificates WHERE not_after > $1 \
+                   ORDER BY 1";
         let read = |mut row: Row| {
             Ok(Revocation { serial: row.bytes()?, status: row.word(IdentityStatus::parse)?, at: row.time()? })
         };

@@ -1,6 +1,6 @@
 use crate::support::*;
 use domain::{
-    identity::{Identity, IdentityStatus},
+    identity::{CertificateOrder, CertificateOrderId, Identity, IdentityStatus},
     installation::{Unlock, UnlockId},
 };
 use storage::Revocation;
@@ -42,6 +42,66 @@ pub async fn revocations_are_listed(db: TestDatabase) {
     // Expired certificates need no place in the CRL.
     let end = first.not_after;
     assert_eq!(read_job!(store, tx => { tx.revocations(end).await }).unwrap(), []);
+}
+
+pub async fn a_renewed_identity_is_found_by_both_certificates(db: TestDatabase) {
+    let store = db.open().await;
+    let (person, mut identity) = care_worker(&db, &store).await;
+    let (id, old) = (identity.id, identity.clone());
+    let order = |seconds| CertificateOrder {
+        id: CertificateOrderId::new(NOW, &*db.entropy),
+        identity: id,
+        person: person.id,
+        created_at: NOW.plus_seconds(seconds),
+        done_at: None,
+    };
+    let (second, first) = (order(2), order(1));
+    for new in [second.clone(), first.clone()] {
+        write_job!(store, tx => { tx.insert_certificate_order(&new).await }).unwrap();
+    }
+    let twice = first.clone();
+    assert!(write_job!(store, tx => { tx.insert_certificate_order(&twice).await }).is_err());
+    let open = || async { read_job!(store, tx => { tx.open_certificate_orders(9).await }).unwrap() };
+    assert_eq!(open().await, [first.clone(), second.clone()]);
+    assert_eq!(read_job!(store, tx => { tx.open_certificate_orders(1).await }).unwrap(), std::slice::from_ref(&first));
+
+    let at = NOW.plus_seconds(5);
+    identity.certificate = vec![7; 40];
+    identity.certificate_sha256 = bytes32(&db);
+    identity.serial = vec![7; 16];
+    identity.not_before = at;
+    identity.not_after = old.not_after.plus_seconds(-1);
+    let (renewed, done) = (identity.clone(), first.id);
+    write_job!(store, tx => {
+        tx.renew_identity(&renewed, at).await?;
+        tx.close_certificate_order(done, at).await
+    })
+    .unwrap();
+    assert_eq!(open().await, [second]);
+    let closed = read_job!(store, tx => { tx.certificate_order(done).await }).unwrap();
+    assert_eq!(closed, Some(CertificateOrder { done_at: Some(at), ..first }));
+    for hash in [old.certificate_sha256, identity.certificate_sha256] {
+        let found = read_job!(store, tx => { tx.identity_by_certificate(&hash).await }).unwrap();
+        assert_eq!(found.as_ref(), Some(&identity));
+    }
+    assert_eq!(read_job!(store, tx => { tx.identity_by_certificate(&[0; 32]).await }).unwrap(), None);
+    let (was, is) = (old.serial.clone(), identity.serial.clone());
+    let (before, present) = (was.clone(), is.clone());
+    assert_eq!(read_job!(store, tx => { tx.superseded_at(&before).await }).unwrap(), Some(at));
+    assert_eq!(read_job!(store, tx => { tx.superseded_at(&present).await }).unwrap(), None);
+    assert_eq!(read_job!(store, tx => { tx.identity_by_serial(&is).await }).unwrap(), Some(identity.clone()));
+    // The old one is on the CRL until it would have ended; a certificate is superseded once.
+    let listed = Revocation { serial: was, status: IdentityStatus::Replaced, at };
+    assert_eq!(read_job!(store, tx => { tx.revocations(NOW).await }).unwrap(), std::slice::from_ref(&listed));
+    let end = old.not_after;
+    assert_eq!(read_job!(store, tx => { tx.revocations(end).await }).unwrap(), []);
+    identity.status = IdentityStatus::Blocked;
+    identity.ended_at = Some(at);
+    let blocked = identity.clone();
+    write_job!(store, tx => { tx.update_identity(&blocked).await }).unwrap();
+    let mut both = vec![listed, Revocation { serial: identity.serial, status: IdentityStatus::Blocked, at }];
+    both.sort_by(|a, b| a.serial.cmp(&b.serial));
+    assert_eq!(read_job!(store, tx => { tx.revocations(NOW).await }).unwrap(), both);
 }
 
 pub async fn the_opaque_record_is_set_once(db: TestDatabase) {

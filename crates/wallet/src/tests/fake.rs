@@ -26,7 +26,7 @@ use protocol::{
     link::{QrLink, ServerId},
     pin::*,
     request::{Audience, BrowserLabel, EnrolmentOffer, OrganisationLabel, Redeem, Redeemed, RequestClaims, Sentence},
-    response::{Respond, Responded, ResponseClaims, phone_mac},
+    response::{Renewed, Respond, Responded, ResponseClaims, phone_mac},
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
@@ -73,6 +73,10 @@ pub struct FakeServer {
     pub pairing: bool,
     /// Certify this key instead of the phone's.
     pub certify: Option<VerifyingKey>,
+    /// Given with the next answers while the phone shows another chain.
+    pub renewed: Option<Renewed>,
+    /// The last answer showed that one.
+    pub shown_renewed: bool,
 }
 
 type Answer = Result<Value, Box<Problem>>;
@@ -132,6 +136,8 @@ impl FakeServer {
             refuse: None,
             pairing: false,
             certify: None,
+            renewed: None,
+            shown_renewed: false,
         }
     }
     fn entropy(&self) -> &dyn Entropy {
@@ -346,10 +352,12 @@ impl FakeServer {
         let unknown = || problem(ProblemCode::IdentityUnknown);
         let (public, counter) = self.identities.get_mut(&phone.identity).ok_or_else(unknown)?;
         verified(&body.response, TYP_RESPONSE, public)?;
-        assert_eq!(
-            unverified.chain,
-            self.ca.mobile_id(public)[..1].iter().cloned().chain([self.ca.issuing.clone()]).collect::<Vec<_>>()
-        );
+        let is_renewed =
+            self.renewed.as_ref().is_some_and(|renewed| renewed.chain.iter().map(|der| &der.0).eq(&unverified.chain));
+        self.shown_renewed = is_renewed;
+        if !is_renewed {
+            assert_eq!(unverified.chain, self.ca.mobile_id(public));
+        }
         if phone.counter <= *counter {
             return Err(problem(ProblemCode::IdentityCopied));
         }
@@ -369,6 +377,7 @@ impl FakeServer {
         let decision = claims.decision;
         self.responses.push(claims);
         let pairing_code = self.pairing.then(|| Digits4::from_random([0, 0, 16, 225]));
-        tell(Responded { decision, pairing_code, return_url: None, desktop_session: None })
+        let renewed = self.renewed.clone().filter(|_| !is_renewed);
+        tell(Responded { decision, pairing_code, return_url: None, desktop_session: None, renewed })
     }
 }

@@ -10,8 +10,8 @@ use domain::{
     Environment,
     request::{Decision, Purpose},
 };
-use p256::ecdsa::SigningKey;
-use protocol::{ProblemCode, link::ServerId, request::Audience};
+use p256::ecdsa::{SigningKey, VerifyingKey};
+use protocol::{ProblemCode, link::ServerId, request::Audience, response::Renewed};
 
 #[test]
 fn a_login_is_shown_accepted_and_counted() {
@@ -44,6 +44,41 @@ fn session_and_sign_work_alike_and_declining_too() {
         assert_eq!(answered.decision, Decision::Declined);
         assert_eq!(answered.pairing_code.expect("a code").reveal(), "4321");
     }
+}
+
+/// The renewed certificates of a phone: on its own key, on another, from another CA.
+#[test]
+fn a_new_certificate_is_kept_when_it_is_for_the_same_key() {
+    let world = World::new();
+    let (mut wallet, identity) = world.activated();
+    let stranger = *SigningKey::from_slice(&[9; 32]).expect("a key").verifying_key();
+    let name_of = |wallet: &crate::Wallet| wallet.identities()[0].name.clone();
+    let give = |key: Option<VerifyingKey>, from: usize| {
+        let own = world.server(0, |s| s.identities[&identity].0);
+        let chain = world.server(from, |s| {
+            vec![s.ca.leaf("CN=Anna Jansen", &key.unwrap_or(own), ca::CLIENT_AUTH), s.ca.issuing.clone()]
+        });
+        let chain = chain.into_iter().map(Into::into).collect();
+        world.server(0, |s| s.renewed = Some(Renewed { chain, name: "Anna Jansen".into() }));
+    };
+    let answer = |wallet: &mut crate::Wallet| {
+        let asked = world.ask(wallet, 0, Purpose::Login).expect("a request");
+        now_or_never(wallet.answer(&asked, Decision::Accepted, None)).expect("answered");
+    };
+    for (key, from) in [(Some(stranger), 0), (None, 1)] {
+        give(key, from);
+        answer(&mut wallet);
+        assert_eq!(name_of(&wallet), "Anna de Vries");
+    }
+    give(None, 0);
+    answer(&mut wallet);
+    assert_eq!(name_of(&wallet), "Anna Jansen");
+    // Kept: also by the app that is opened next, which shows the new one (the server here takes no other for it).
+    let mut wallet = world.wallet();
+    now_or_never(wallet.unlock(PIN)).expect("the right PIN");
+    assert_eq!(name_of(&wallet), "Anna Jansen");
+    answer(&mut wallet);
+    assert!(world.server(0, |s| s.shown_renewed));
 }
 
 #[test]

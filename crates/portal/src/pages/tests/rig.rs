@@ -18,7 +18,11 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use domain::{Clock, Entropy, Environment, Timestamp, identity::IdentityId, request::RequestId};
+use domain::{
+    Clock, Entropy, Environment, Timestamp,
+    identity::{CertificateOrderId, IdentityId},
+    request::RequestId,
+};
 use opaque_ke::ServerSetup;
 use protocol::{ProblemCode, jws::Algorithm, link::ServerId};
 use std::{collections::BTreeMap, sync::Arc};
@@ -40,6 +44,9 @@ impl SignRequests for Nobody {
 #[async_trait::async_trait]
 impl Issuer for Nobody {
     async fn issue(&self, _: RequestId, _: IdentityId, _: &[u8]) -> Result<IssuedCertificate, IssuerError> {
+        Err(IssuerError::Refused("not in page tests".to_owned()))
+    }
+    async fn reissue(&self, _: CertificateOrderId) -> Result<IssuedCertificate, IssuerError> {
         Err(IssuerError::Refused("not in page tests".to_owned()))
     }
     async fn crl(&self) -> Result<Vec<u8>, IssuerError> {

@@ -1,8 +1,11 @@
-//! Correcting a person's data. The certificate on the phone keeps the old name until a new one is issued: at the next
-//! registration, or with a new QR code.
+//! Correcting a person's data. A corrected name orders new certificates for the Mobile IDs that the person has.
 
 use super::refuse;
-use crate::{AppError, error::Halt, services::changes::Maker};
+use crate::{
+    AppError,
+    error::Halt,
+    services::{changes::Maker, reissue},
+};
 use domain::{BirthDate, PersonName, log::Event, person::PersonId};
 use protocol::ProblemCode;
 use storage::Tx;
@@ -36,5 +39,8 @@ pub(super) async fn correct(
         return refuse(ProblemCode::NotNow);
     }
     tx.update_person(&person).await?;
+    if changed.contains(&"name") {
+        reissue::order(maker.app, tx, id).await?;
+    }
     maker.entry(Event::PersonCorrected).about(id).detail(changed.join(" ")).write(tx).await
 }
