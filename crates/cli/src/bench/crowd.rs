@@ -12,7 +12,7 @@ use domain::{
     installation::{Installation, InstallationId},
     log::{Actor, EntryId, Event, LogEntry, Outcome},
     organisation::OrganisationId,
-    person::{Membership, MembershipId, Person, PersonId, Role, person_number},
+    person::{Membership, MembershipId, Person, PersonId, Role},
     pin::PinCounter,
     session::{LoggedInWith, Session, SessionId},
 };
@@ -128,7 +128,8 @@ fn colleague(
     let name = PersonName::new(one_of(&GIVEN, "Jan"), one_of(&["", "de", "van den"], ""), &surname).ok_or_else(bad)?;
     let from = ago(now, 900 * 24 * 60 * 60);
     let id = PersonId::new(now, entropy);
-    let number = person_number(entropy.array());
+    // One after the other: of 50,000 drawn ones some would be the same.
+    let number = (200_000_000 + index).to_string();
     let mut person = Person::new(id, number, name, birth_date().ok_or_else(bad)?, false, from);
     person.email = EmailAddress::parse(&format!("p{index}@ziekenhuis.example.org"));
     let roles = if index.is_multiple_of(200) { vec![Role::Signer, Role::Manager] } else { vec![Role::Signer] };
@@ -202,7 +203,8 @@ impl Crowd {
     /// Logs an administrator in: the cookies of the browser and of the session.
     pub async fn administrator(&self) -> Result<(Nonce, Nonce), BenchError> {
         let (now, entropy): (_, &dyn Entropy) = (SystemClock.now(), &OsEntropy);
-        let mut one = colleague(1, self.organisation, self.installation, now)?;
+        // A number that nobody in the crowd has, and not one of those without a phone.
+        let mut one = colleague(self.people.len() * 10 + 1, self.organisation, self.installation, now)?;
         one.membership.roles = vec![Role::Signer, Role::Administrator];
         let (browser, token) = (Nonce::from_bytes(entropy.array()), Nonce::from_bytes(entropy.array()));
         let means = one.identity.as_mut().ok_or_else(|| BenchError("an administrator without an ID".into()))?;
