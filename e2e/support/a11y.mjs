@@ -1,6 +1,6 @@
-// Accessibility of every page and state a test visits: axe-core at three widths with nothing switched off, an aria
-// snapshot, and a walk with the Tab key. What axe cannot decide is listed in results/axe-incomplete.json and judged
-// in docs/src/accessibility.md; a new kind of incomplete result fails.
+// Accessibility of every page and state a test visits: axe-core at three widths with nothing switched off, the narrowest in
+// dark, an aria snapshot, and a walk with the Tab key. With PICTURES=folder each is also pictured there, for people. What
+// axe cannot decide is listed in results/axe-incomplete.json and judged in docs/src/accessibility.md; a new kind of incomplete result fails.
 import AxeBuilder from '@axe-core/playwright';
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -27,8 +27,11 @@ export async function inspect(page, name, options) {
 
 async function look(page, name, options) {
   const size = page.viewportSize();
-  for (const width of options.widths ?? widths) {
+  const all = options.widths ?? widths;
+  for (const width of all) {
     await page.setViewportSize({ width, height: size.height });
+    await page.emulateMedia({ colorScheme: width === Math.min(...all) ? 'dark' : 'light' });
+    if (process.env.PICTURES) await page.screenshot({ path: join(process.env.PICTURES, `${name}-${width}.png`), fullPage: true });
     const found = await new AxeBuilder({ page }).withTags(wcag).analyze();
     const told = found.violations.map((v) => `${v.id}: ${v.help}\n  ${v.nodes.map((n) => `${n.target.join(' ')} ${n.failureSummary}`).join('\n  ')}`);
     assert.deepEqual(told, [], `axe on "${name}" at ${width} px`);
@@ -37,6 +40,7 @@ async function look(page, name, options) {
     assert.ok(overflow <= 0, `"${name}" scrolls sideways at ${width} px (${overflow} px too wide)`);
   }
   await page.setViewportSize(size);
+  await page.emulateMedia({ colorScheme: null });
   if (options.snapshot !== false) await matchAria(page, name, options.mask ?? []);
   if (options.keyboard !== false) await walk(page, name);
 }
