@@ -21,6 +21,7 @@ pub mod log;
 pub mod login;
 pub mod lost_phone;
 pub mod mail;
+mod newcomer;
 pub mod notices;
 pub mod office;
 pub mod organisations;

@@ -4,17 +4,14 @@ use super::{Maker, member, membership};
 use crate::{
     AppError,
     error::Halt,
-    services::{desk, email, proofing, roles},
+    services::{desk, email, newcomer, proofing, roles},
 };
 use domain::{
     authorise::Actor,
     change::{Change, MemberChange, NewPerson, OrganisationChange},
     log::Event,
     organisation::{Organisation, OrganisationId},
-    person::{
-        Membership, MembershipId, MembershipStatus, Person, PersonId, ProofingPurpose, Role, ShownDocument,
-        person_number,
-    },
+    person::{Membership, MembershipId, MembershipStatus, ProofingPurpose, Role, ShownDocument},
     preregistration::{PreRegistration, PreRegistrationId},
     request::{Purpose, RequestId},
 };
@@ -97,11 +94,7 @@ async fn register(
     if same_date.iter().any(|known| known.name.matches(&new.name)) {
         return Err(ProblemCode::PersonExists.into());
     }
-    let number = person_number(app.entropy().array());
-    let mut person =
-        Person::new(PersonId::new(now, app.entropy()), number, new.name.clone(), new.birth_date, false, now);
-    person.birthplace.clone_from(&new.birthplace);
-    tx.insert_person(&person).await?;
+    let person = newcomer::add(app, tx, &new.name, new.birth_date, &new.birthplace, false).await?;
     maker.entry(Event::PersonRegistered).about(person.id).within(organisation.id).write(tx).await?;
     let mut membership = Membership::new(
         MembershipId::new(now, app.entropy()),

@@ -1,6 +1,6 @@
 //! Who a card belongs to, and what registering changes about people.
 
-use super::super::{journal, roles};
+use super::super::{journal, newcomer, roles};
 use crate::{AppError, AppState, caller::Caller, error::Halt};
 use domain::{
     Timestamp,
@@ -8,14 +8,13 @@ use domain::{
     identity::IdentityStatus,
     log::Event,
     person::{
-        AttributePeriod, CardAttributes, CardProofing, Membership, MembershipId, MembershipStatus, Person, PersonId,
-        Role, person_number,
+        AttributePeriod, CardAttributes, CardProofing, Membership, MembershipId, MembershipStatus, PersonId, Role,
     },
     registration::{CardData, Match, Registration},
 };
 use protocol::ProblemCode;
 use sha2::{Digest, Sha256};
-use storage::{StoreError, Tx};
+use storage::Tx;
 
 /// Whoever is looked for now may be added next: nobody else does the same with this card, or with these data in this
 /// organisation, until the commit.
@@ -91,9 +90,6 @@ pub(super) async fn trust_browser(
     Ok(tx.save_browser(&browser).await?)
 }
 
-/// Numbers that are drawn for a new person.
-const NUMBER_TRIES: u8 = 8;
-
 /// A new person with a membership in the card's organisation.
 pub(super) async fn register(
     app: &AppState,
@@ -101,21 +97,9 @@ pub(super) async fn register(
     tx: &mut dyn Tx,
     registration: &Registration,
 ) -> Result<PersonId, Halt> {
-    let now = app.now();
     let card = card_of(registration)?;
     let birth_date = registration.birth_date.ok_or(AppError::new(ProblemCode::CardFirst))?;
-    let number = person_number(app.entropy().array());
-    let mut person = Person::new(PersonId::new(now, app.entropy()), number, card.name.clone(), birth_date, true, now);
-    // Of 900 million numbers one is taken now and then: among a million people once in nine hundred times.
-    for tries_left in (0..NUMBER_TRIES).rev() {
-        match tx.insert_person(&person).await {
-            Err(StoreError::Duplicate(_)) if tries_left > 0 => person.number = person_number(app.entropy().array()),
-            inserted => {
-                inserted?;
-                break;
-            }
-        }
-    }
+    let person = newcomer::add(app, tx, &card.name, birth_date, "", true).await?;
     let entry = journal::entry(app, caller, Event::PersonRegistered).by_card(card.uzi_number.as_str());
     entry.about(person.id).within(card.organisation).write(tx).await?;
     attach(app, caller, tx, &Shown::of(registration)?, person.id).await?;
