@@ -210,7 +210,7 @@ test('BA-009: approving records how name, URA and representative were checked', 
   await link(page, 'Valideren').click();
   await heading(page, 'Valideren').first().waitFor();
 });
-test('the back office shows organisations, people, operators and the mail that went out', async () => {
+test('the back office shows organisations, people, operators, auditors and the mail that went out', async () => {
   const office = desk.getByRole('navigation', { name: 'Aanvragen beheren' });
   const visit = async (name, title = name) => {
     await office.getByRole('link', { name, exact: true }).click();
@@ -234,6 +234,8 @@ test('the back office shows organisations, people, operators and the mail that w
   await inspect(desk, 'backoffice-besluiten');
   await visit('Operators');
   await inspect(desk, 'backoffice-operators');
+  await visit('Auditors');
+  await inspect(desk, 'backoffice-auditors');
   await visit('Meldingen');
   await inspect(desk, 'backoffice-meldingen');
   await visit('Zorgapplicaties');
@@ -249,7 +251,7 @@ test('BA-009: an operator invites a colleague face to face, whose phone shows th
   await choice(invite, 'Soort identiteitsbewijs').selectOption({ label: 'Nederlands paspoort' });
   await invite.getByRole('button', { name: 'Operator uitnodigen' }).click();
   await confirmOnPhone(desk, phone);
-  await heading(desk, 'QR-code van de operator').waitFor();
+  await heading(desk, 'QR-code van wie u uitnodigt').waitFor();
   await inspect(desk, 'backoffice-operator-qr');
   const wallet = await Wallet.start(server, 'karel');
   const { pairingCode } = await wallet.activate(await linkText(desk));

@@ -1,5 +1,5 @@
 //! `zorgid operator`: the first operator, who is there before anybody can log in; and the way back in when nobody can.
-//! Operators that come later are invited in the portal.
+//! Operators that come later, and the environment's auditors, are invited in the portal; here they are listed and ended.
 
 mod invite;
 
@@ -13,7 +13,7 @@ use domain::{
     Clock, Entropy, Timestamp,
     identity::{Identity, IdentityStatus},
     log::{Actor, EntryId, Event, LogEntry, Outcome},
-    operator::Operator,
+    operator::{Office, Operator},
     person::{Person, PersonId},
 };
 use invite::Invite;
@@ -26,9 +26,9 @@ use storage::{Store, StoreError, Tx};
 pub enum OperatorCommand {
     /// Makes somebody operator and shows the QR code of their Mobile ID; only while no operator can log in.
     Invite(Invite),
-    /// Lists operators, also those who ended.
+    /// Lists operators and auditors of the environment, also those who ended.
     List(List),
-    /// Ends somebody's work as operator.
+    /// Ends somebody's work as operator or auditor of the environment.
     End(End),
 }
 
@@ -142,7 +142,7 @@ fn reference() -> String {
     LoginCode::from_random(&entropy.array()).reveal().to_owned()
 }
 
-/// An operator with what tells whether they can log in.
+/// Who works or worked for the environment, with what tells whether they can log in.
 struct Known {
     operator: Operator,
     person: Person,
@@ -152,12 +152,16 @@ struct Known {
 impl Known {
     fn can_log_in(&self, now: Timestamp) -> bool {
         let works = |identity: &Identity| identity.status_at(now) == IdentityStatus::Active;
-        self.operator.is_active() && self.identities.iter().any(works)
+        self.operator.holds_office() && self.identities.iter().any(works)
+    }
+    /// Whether they can log in and work as operator.
+    fn can_operate(&self, now: Timestamp) -> bool {
+        self.operator.is_operator() && self.can_log_in(now)
     }
     fn state(&self, now: Timestamp) -> &'static str {
         let blocked = |identity: &Identity| identity.status_at(now) == IdentityStatus::Blocked;
         match () {
-            () if !self.operator.is_active() => "ended",
+            () if !self.operator.holds_office() => "ended",
             () if self.can_log_in(now) => "active",
             () if self.identities.iter().any(blocked) => "blocked",
             () if self.identities.is_empty() => "invited",
@@ -191,7 +195,8 @@ async fn list(args: List) -> Result<(), Failure> {
     }
     for known in &found {
         let Known { operator, person, .. } = known;
-        println!("{}  {}  {}  since {}", person.number, known.state(now), person.name.full(), operator.since);
+        let (office, state) = (operator.office.as_str(), known.state(now));
+        println!("{}  {office}  {state}  {}  since {}", person.number, person.name.full(), operator.since);
     }
     Ok(())
 }
@@ -200,6 +205,7 @@ fn as_json(known: &Known, now: Timestamp) -> serde_json::Value {
     serde_json::json!({
         "number": known.person.number,
         "name": known.person.name.full(),
+        "office": known.operator.office.as_str(),
         "state": known.state(now),
         "since": known.operator.since.to_string(),
         "endedAt": known.operator.ended_at.map(|end| end.to_string()),
@@ -213,11 +219,13 @@ async fn end(args: End) -> Result<(), Failure> {
         .write(move |tx| {
             Box::pin(async move {
                 tx.alone("operators").await?;
-                let (mut asked, others): (Vec<_>, Vec<_>) =
+                let (asked, others): (Vec<_>, Vec<_>) =
                     all(tx).await?.into_iter().partition(|known| known.person.number == number);
-                let unknown = || Failure::negative("not-an-operator", "this is nobody who is operator now", &number);
-                let mut known = asked.pop().filter(|known| known.operator.is_active()).ok_or_else(unknown)?;
-                if !force && !others.iter().any(|other| other.can_log_in(now)) {
+                let unknown =
+                    || Failure::negative("not-an-operator", "this is nobody who is operator or auditor now", &number);
+                let mut known = asked.into_iter().find(|known| known.operator.holds_office()).ok_or_else(unknown)?;
+                let left = !known.operator.is_operator() || others.iter().any(|other| other.can_operate(now));
+                if !force && !left {
                     return Err(Trouble::No(Failure::negative(
                         "last-operator",
                         "after this nobody can log in as operator",
@@ -226,7 +234,11 @@ async fn end(args: End) -> Result<(), Failure> {
                 }
                 known.operator.ended_at = Some(now);
                 tx.save_operator(&known.operator).await?;
-                tx.append(&entry(Event::OperatorTaken, known.person.id, now, &reference())).await?;
+                let event = match known.operator.office {
+                    Office::Operator => Event::OperatorTaken,
+                    Office::Auditor => Event::AuditorTaken,
+                };
+                tx.append(&entry(event, known.person.id, now, &reference())).await?;
                 Ok(known)
             })
         })
@@ -235,7 +247,8 @@ async fn end(args: End) -> Result<(), Failure> {
     if args.place.json {
         println!("{}", as_json(&known, now));
     } else {
-        println!("{} ({}) is no operator any more", known.person.name.full(), known.person.number);
+        let office = known.operator.office.as_str();
+        println!("{} ({}) is no {office} any more", known.person.name.full(), known.person.number);
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use domain::{
     Clock, Ura, UziNumber,
     log::{Actor, EntryId, Event, LogEntry, Outcome},
-    organisation::{Organisation, OrganisationId, OrganisationStatus},
+    organisation::{Organisation, OrganisationId, OrganisationStatus, Reopening},
 };
 use protocol::code::LoginCode;
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
@@ -77,7 +77,7 @@ async fn add(args: Add) -> Result<(), Failure> {
         ura,
         contact: args.contact,
         status: OrganisationStatus::Validated,
-        reopened_for: administrator,
+        reopened_for: administrator.map(|uzi_number| Reopening { uzi_number, at: now }),
         created_at: now,
     };
     let reference: &dyn domain::Entropy = &OsEntropy;

@@ -1,10 +1,20 @@
 //! `zorgid operator` from the outside: the first operator, and the way back in.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
 
+use domain::{
+    Environment,
+    operator::{Office, Operator},
+};
 use serde_json::Value;
 use std::{
     path::Path,
     process::{Command, Output},
+    sync::Arc,
+};
+use storage::{Store, StoreError};
+use storage_sql::{
+    Options,
+    testing::{TestClock, TestEntropy},
 };
 
 fn operator(at: &Path, args: &[&str]) -> Output {
@@ -42,6 +52,7 @@ fn the_first_operator_gets_a_qr_code_on_the_terminal() {
     let rows = listed["operators"].as_array().unwrap();
     assert_eq!(rows.len(), 1, "{listed}");
     assert_eq!((&rows[0]["number"], &rows[0]["state"]), (&again["number"], &Value::from("invited")));
+    assert_eq!(rows[0]["office"], "operator");
 }
 
 #[test]
@@ -58,6 +69,48 @@ fn the_last_operator_is_ended_only_by_force() {
     assert_eq!((code, &ended["state"]), (Some(0), &Value::from("ended")));
     let (code, _) = json(&operator(at, &["end", number, "--json", "--force"]));
     assert_eq!(code, Some(1), "ended already");
+}
+
+/// Who was operator is auditor of the environment, as operators do it in the portal.
+async fn make_auditor(at: &Path) {
+    let options = Options {
+        url: format!("sqlite:{}", at.join("data/zorgid.sqlite").display()),
+        environment: Environment::Acceptatie,
+        entropy: Arc::new(TestEntropy::seeded(1)),
+        clock: Arc::new(TestClock::default()),
+        node_key: [1; 32],
+    };
+    let store: Arc<dyn Store> = Arc::new(storage_sql::open(options).await.unwrap());
+    let made: Result<(), StoreError> = store
+        .write(|tx| {
+            Box::pin(async move {
+                let mut operator = tx.operators().await?.remove(0);
+                operator.ended_at = Some(operator.since.plus_seconds(1));
+                tx.save_operator(&operator).await?;
+                let since = operator.since.plus_seconds(1);
+                tx.save_operator(&Operator { office: Office::Auditor, since, ended_at: None, ..operator }).await
+            })
+        })
+        .await;
+    made.unwrap();
+}
+
+#[tokio::test]
+async fn an_auditor_is_listed_and_ended_and_counts_for_no_operator() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let (_, invited) = json(&invite(at, &["--json"]));
+    make_auditor(at).await;
+    let (_, listed) = json(&operator(at, &["list", "--json"]));
+    let told = |row: &Value| [row["office"].clone(), row["state"].clone(), row["number"].clone()];
+    let rows: Vec<_> = listed["operators"].as_array().unwrap().iter().map(told).collect();
+    let expected = |office, state| [Value::from(office), Value::from(state), invited["number"].clone()];
+    assert_eq!(rows, [expected("operator", "ended"), expected("auditor", "invited")]);
+    // Nobody is both; and this one is not the operator who is missing.
+    let (code, refused) = json(&invite(at, &["--json"]));
+    assert_eq!((code, &refused["code"]), (Some(1), &Value::from("is-auditor")));
+    let (code, ended) = json(&operator(at, &["end", invited["number"].as_str().unwrap(), "--json"]));
+    assert_eq!((code, &ended["office"], &ended["state"]), (Some(0), &Value::from("auditor"), &Value::from("ended")));
 }
 
 #[test]

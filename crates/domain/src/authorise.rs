@@ -3,7 +3,7 @@
 use crate::{
     Timestamp,
     change::{Change, MemberChange, OperatorChange},
-    operator::Operator,
+    operator::{Office, Operator},
     organisation::OrganisationId,
     person::{Membership, MembershipStatus, PersonId, Role},
 };
@@ -15,7 +15,7 @@ pub struct Actor<'a> {
     pub person: PersonId,
     /// Memberships; those of others are ignored.
     pub memberships: &'a [Membership],
-    /// The operator record, if there is one.
+    /// What they are for the environment, if anything.
     pub operator: Option<&'a Operator>,
     /// The present moment.
     pub now: Timestamp,
@@ -34,6 +34,8 @@ pub enum Action {
     Administer(OrganisationId),
     /// Read an organisation's whole log and its reports.
     ReadLog(OrganisationId),
+    /// Read the whole environment's log and its exports.
+    ReadEverything,
     /// Work as an operator.
     Operate,
 }
@@ -43,7 +45,7 @@ impl Action {
     pub fn organisation(self) -> Option<OrganisationId> {
         match self {
             Self::SeePeople(id) | Self::Manage(id) | Self::Administer(id) | Self::ReadLog(id) => Some(id),
-            Self::SeeOwn(_) | Self::Operate => None,
+            Self::SeeOwn(_) | Self::ReadEverything | Self::Operate => None,
         }
     }
 }
@@ -84,9 +86,13 @@ impl Actor<'_> {
                 && m.roles.iter().any(|r| roles.contains(r))
         })
     }
+    /// What this person is for the environment now.
+    fn office(&self) -> Option<Office> {
+        self.operator.filter(|o| o.person == self.person && o.holds_office()).map(|o| o.office)
+    }
     /// Whether this person is an operator now.
     pub fn is_operator(&self) -> bool {
-        self.operator.is_some_and(|o| o.person == self.person && o.is_active())
+        self.office() == Some(Office::Operator)
     }
     /// Whether it may be seen or begun.
     pub fn may(&self, action: Action) -> Result<(), Refusal> {
@@ -95,6 +101,11 @@ impl Actor<'_> {
             () if self.has(organisation, &Role::ALL) => Err(Refusal::Role),
             () => Err(Refusal::Unseen),
         };
+        let in_office = |offices: &[Office]| match self.office() {
+            Some(office) if offices.contains(&office) => Ok(()),
+            Some(_) => Err(Refusal::Role),
+            None => Err(Refusal::Unseen),
+        };
         match action {
             Action::SeeOwn(owner) if owner == self.person => Ok(()),
             Action::SeeOwn(_) => Err(Refusal::Unseen),
@@ -102,9 +113,13 @@ impl Actor<'_> {
             Action::Manage(o) => within(o, &[Role::Manager, Role::Administrator]),
             Action::Administer(o) => within(o, &[Role::Administrator]),
             Action::ReadLog(o) => within(o, &[Role::Administrator, Role::Auditor]),
-            Action::Operate if self.is_operator() => Ok(()),
-            Action::Operate => Err(Refusal::Unseen),
+            Action::ReadEverything => in_office(&[Office::Operator, Office::Auditor]),
+            Action::Operate => in_office(&[Office::Operator]),
         }
+    }
+    /// Whether something may be decided that is about these people: nobody decides about themselves.
+    pub fn may_decide_about(&self, people: &[PersonId]) -> Result<(), Refusal> {
+        if people.contains(&self.person) { Err(Refusal::Oneself) } else { Ok(()) }
     }
     /// Whether the change may be made. `target` is given for a change of a colleague.
     pub fn may_change(&self, change: &Change, target: Option<Target<'_>>) -> Result<(), Refusal> {
@@ -118,6 +133,8 @@ impl Actor<'_> {
                     OperatorChange::Correct { person, .. }
                     | OperatorChange::Appoint(person)
                     | OperatorChange::Dismiss(person)
+                    | OperatorChange::AppointAuditor(person)
+                    | OperatorChange::DismissAuditor(person)
                     | OperatorChange::Unmerge(person) => *person == self.person,
                     OperatorChange::Merge { from, into } => *from == self.person || *into == self.person,
                     OperatorChange::TakeRole { .. } => {

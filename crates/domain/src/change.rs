@@ -200,6 +200,12 @@ pub enum OperatorChange {
     Appoint(PersonId),
     /// An operator is one no more.
     Dismiss(PersonId),
+    /// Invite an auditor of the environment who is new here.
+    InviteAuditor(Box<NewPerson>),
+    /// Make an auditor of the environment of somebody who has a Mobile ID, found by person number.
+    AppointAuditor(PersonId),
+    /// An auditor of the environment is one no more.
+    DismissAuditor(PersonId),
     /// Block an identity.
     BlockIdentity(IdentityId),
     /// Unblock an identity after a WID check.
@@ -246,7 +252,7 @@ pub struct Decision {
     pub agrees: bool,
     /// It is of a kind that is always confirmed: agreeing is confirmed like proposing.
     pub grave: bool,
-    /// It invites an operator: agreeing ends at the QR code.
+    /// It invites somebody: agreeing ends at the QR code.
     pub invites: bool,
 }
 
@@ -280,6 +286,13 @@ pub enum Change {
     Operator(OperatorChange),
     /// Of oneself.
     Own(OwnChange),
+}
+
+impl OperatorChange {
+    /// Whether it invites somebody: it ends at the QR code of their Mobile ID.
+    pub fn invites(&self) -> bool {
+        matches!(self, Self::Invite(_) | Self::InviteAuditor(_))
+    }
 }
 
 impl Change {
@@ -328,6 +341,9 @@ impl Change {
                     | OperatorChange::Invite(_)
                     | OperatorChange::Appoint(_)
                     | OperatorChange::Dismiss(_)
+                    | OperatorChange::InviteAuditor(_)
+                    | OperatorChange::AppointAuditor(_)
+                    | OperatorChange::DismissAuditor(_)
                     | OperatorChange::RevokeIdentity(_)
             ),
             Self::Own(_) => false,
@@ -348,7 +364,7 @@ impl Change {
                 _ => None,
             },
             Self::Operator(change) => match change {
-                OperatorChange::Invite(person) => Some(&mut person.document),
+                OperatorChange::Invite(person) | OperatorChange::InviteAuditor(person) => Some(&mut person.document),
                 OperatorChange::UnblockIdentity { document, .. } => Some(document),
                 _ => None,
             },
@@ -363,6 +379,8 @@ impl Change {
                 OperatorChange::Approve { .. }
                     | OperatorChange::Invite(_)
                     | OperatorChange::Appoint(_)
+                    | OperatorChange::InviteAuditor(_)
+                    | OperatorChange::AppointAuditor(_)
                     | OperatorChange::Correct { .. }
                     | OperatorChange::Merge { .. }
                     | OperatorChange::RevokeIdentity(_)

@@ -92,6 +92,10 @@ events! {
     OperatorGiven = "role.operator-given";
     /// Somebody is operator no more.
     OperatorTaken = "role.operator-taken";
+    /// Somebody became auditor of the environment.
+    AuditorGiven = "role.auditor-given";
+    /// Somebody is auditor of the environment no more.
+    AuditorTaken = "role.auditor-taken";
     /// An identity was issued and waits for the digits from the phone.
     IdentityPending = "identity.pending";
     /// An identity was unblocked.

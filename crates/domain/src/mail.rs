@@ -50,6 +50,14 @@ kinds! {
     RoleGiven = "role-given";
     /// Person and administrators: a role was taken.
     RoleTaken = "role-taken";
+    /// Person: is operator now.
+    OperatorGiven = "operator-given";
+    /// Person: is operator no more.
+    OperatorTaken = "operator-taken";
+    /// Person: is auditor of the environment now.
+    AuditorGiven = "auditor-given";
+    /// Person: is auditor of the environment no more.
+    AuditorTaken = "auditor-taken";
     /// Person: an ID was activated.
     IdentityActivated = "identity-activated";
     /// Person: an ID was replaced.

@@ -1,6 +1,6 @@
 //! Organisations (zorgaanbieders).
 
-use crate::{Timestamp, Ura, UziNumber};
+use crate::{Timestamp, Ura, UziNumber, application::VALIDATE_WITHIN_DAYS};
 use serde::{Deserialize, Serialize};
 
 crate::id_type!(
@@ -22,6 +22,33 @@ pub enum OrganisationStatus {
     Ended,
 }
 
+/// Operators reopened the validation for one UZI number (*verweesd*).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reopening {
+    /// Whose UZI-pas may validate.
+    pub uzi_number: UziNumber,
+    /// When it was reopened.
+    pub at: Timestamp,
+}
+
+impl Reopening {
+    /// It stands as long as an approved application does.
+    const SECONDS: i64 = VALIDATE_WITHIN_DAYS * 24 * 60 * 60;
+
+    /// The first moment at which it is over.
+    pub fn ends_at(&self) -> Timestamp {
+        self.at.plus_seconds(Self::SECONDS)
+    }
+    /// Whether the pass may still validate.
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        now < self.ends_at()
+    }
+    /// What was reopened after this moment is open now; for the store.
+    pub fn open_since(now: Timestamp) -> Timestamp {
+        now.plus_seconds(-Self::SECONDS)
+    }
+}
+
 /// A zorgaanbieder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Organisation {
@@ -35,10 +62,17 @@ pub struct Organisation {
     pub contact: Option<String>,
     /// Where it stands.
     pub status: OrganisationStatus,
-    /// The UZI number that operators reopened the validation for (*verweesd*).
-    pub reopened_for: Option<UziNumber>,
+    /// For which UZI number operators reopened the validation, also when that is over ([`Self::open_for`]).
+    pub reopened_for: Option<Reopening>,
     /// When it came to be.
     pub created_at: Timestamp,
+}
+
+impl Organisation {
+    /// The UZI number whose pass may validate again now, because operators reopened it.
+    pub fn open_for(&self, now: Timestamp) -> Option<&UziNumber> {
+        self.reopened_for.as_ref().filter(|reopened| reopened.is_open(now)).map(|reopened| &reopened.uzi_number)
+    }
 }
 
 impl OrganisationStatus {
@@ -60,3 +94,6 @@ impl OrganisationStatus {
         self == Self::Validated
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,7 @@ mod suite {
     mod answers;
     mod applications;
     mod attributes;
+    mod auditing;
     mod backoffice;
     mod browser_key;
     mod csv_files;
@@ -45,6 +46,7 @@ mod suite {
     mod outgoing;
     mod overview;
     mod own;
+    mod own_number;
     mod pin;
     mod proxies;
     mod purging;

@@ -39,8 +39,8 @@ pub trait Organisations {
     async fn organisation_to_change(&mut self, id: OrganisationId) -> Result<Option<Organisation>>;
     /// By URA.
     async fn organisation_by_ura(&mut self, ura: &Ura) -> Result<Option<Organisation>>;
-    /// The one that takes part and whose validation operators reopened for this UZI number.
-    async fn organisation_reopened_for(&mut self, number: &UziNumber) -> Result<Option<Organisation>>;
+    /// The one that takes part and whose validation operators reopened for this UZI number, while that stands.
+    async fn organisation_reopened_for(&mut self, number: &UziNumber, now: Timestamp) -> Result<Option<Organisation>>;
     /// All, by name.
     async fn organisations(&mut self) -> Result<Vec<Organisation>>;
     /// Adds one; [`StoreError::Duplicate`] when the URA exists.

@@ -13,7 +13,7 @@ use domain::{
     BirthDate, Clock, EmailAddress, Entropy, Environment, PersonName, Timestamp,
     identity::IdentityStatus,
     log::Event,
-    operator::Operator,
+    operator::{Office, Operator},
     person::{Person, PersonId, person_number},
     request::{BIRTH_DATE_TRIES, Means, Purpose, Request, RequestId},
 };
@@ -134,7 +134,7 @@ fn request(keys: &ServerKeys, now: Timestamp, seconds: i64) -> Request {
 async fn invite(tx: &mut dyn Tx, wanted: Wanted, mut request: Request, now: Timestamp) -> Result<Invited, Trouble> {
     tx.alone("operators").await?;
     let known = all(tx).await?;
-    if !wanted.force && known.iter().any(|known| known.can_log_in(now)) {
+    if !wanted.force && known.iter().any(|known| known.can_operate(now)) {
         return Err(Trouble::No(Failure::negative(
             "operator-exists",
             "there is an operator who can log in and invite others",
@@ -145,9 +145,16 @@ async fn invite(tx: &mut dyn Tx, wanted: Wanted, mut request: Request, now: Time
     // Invited before, or without a phone that works: the same person gets a new QR code.
     let same = known.into_iter().find(|known| {
         let person = &known.person;
-        known.operator.is_active() && person.name.matches(&wanted.name) && person.birth_date == wanted.birth_date
+        known.operator.holds_office() && person.name.matches(&wanted.name) && person.birth_date == wanted.birth_date
     });
     let person = match same {
+        Some(known) if !known.operator.is_operator() => {
+            return Err(Trouble::No(Failure::negative(
+                "is-auditor",
+                "this person is auditor of the environment, and nobody is both",
+                format!("zorgid operator end {} comes first", known.person.number),
+            )));
+        }
         Some(known) => {
             forget_unused(tx, known.person.id, now, &reference).await?;
             known.person
@@ -171,7 +178,8 @@ async fn add(tx: &mut dyn Tx, wanted: &Wanted, now: Timestamp, reference: &str) 
     person.email.clone_from(&wanted.email);
     tx.insert_person(&person).await?;
     tx.append(&entry(Event::PersonRegistered, person.id, now, reference)).await?;
-    let operator = Operator { person: person.id, invited_by: None, since: now, ended_at: None };
+    let office = Office::Operator;
+    let operator = Operator { person: person.id, office, invited_by: None, since: now, ended_at: None };
     tx.save_operator(&operator).await?;
     tx.append(&entry(Event::OperatorGiven, person.id, now, reference)).await?;
     Ok(person)

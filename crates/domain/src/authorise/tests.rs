@@ -1,7 +1,14 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::{
+    application::{ApplicationId, Checks},
+    care_application::{CareApplication, CareApplicationId},
+    change::{ChangeId, Decision, NewPerson},
     document::DocumentKind,
+    identity::IdentityId,
+    mail::MailId,
+    notice::{NoticeId, NoticeKind},
+    operator::Office,
     person::{MembershipId, ShownDocument},
 };
 
@@ -101,19 +108,142 @@ fn everybody_sees_their_own_data_only() {
     assert_eq!(actor(&[]).may(Action::SeeOwn(PersonId(id(2)))), Err(Refusal::Unseen));
 }
 
+fn holder(person: u8, office: Office, ended_at: Option<Timestamp>) -> Operator {
+    Operator { person: PersonId(id(person)), office, invited_by: None, since: Timestamp(0), ended_at }
+}
+fn in_office<'a>(held: &'a Operator, memberships: &'a [Membership]) -> Actor<'a> {
+    Actor { operator: Some(held), ..actor(memberships) }
+}
+/// Every kind of change that operators make, of somebody else.
+fn office_changes() -> Vec<OperatorChange> {
+    let you = PersonId(id(2));
+    let (application, organisation) = (ApplicationId(id(3)), OrganisationId(id(9)));
+    let (name, birth_date) =
+        (crate::PersonName::new("A", "", "B").unwrap(), crate::BirthDate::new(1980, 1, 1).unwrap());
+    let new = || {
+        Box::new(NewPerson {
+            name: name.clone(),
+            birth_date,
+            birthplace: String::new(),
+            document: document(),
+            email: None,
+            department: String::new(),
+            personnel_number: String::new(),
+        })
+    };
+    let care_application = CareApplication {
+        id: CareApplicationId(id(4)),
+        name: "HIS".into(),
+        organisation: "HIS BV".into(),
+        certificate_name: None,
+        public_key: None,
+        redirect_addresses: Vec::new(),
+        uras: Vec::new(),
+        created_at: NOW,
+        ended_at: None,
+    };
+    let (text, uzi_number) = (String::new, crate::UziNumber::parse("900012345").unwrap());
+    vec![
+        OperatorChange::Handle(application),
+        OperatorChange::Approve {
+            application,
+            name: "De Linde".into(),
+            ura: crate::Ura::parse("00001234").unwrap(),
+            checks: Checks { name: text(), ura: text(), representative: text() },
+        },
+        OperatorChange::Reject(application),
+        OperatorChange::Rename { organisation, name: text() },
+        OperatorChange::EndOrganisation(organisation),
+        OperatorChange::Reopen { organisation, uzi_number },
+        OperatorChange::TakeRole { membership: MembershipId(id(5)), role: Role::Administrator },
+        OperatorChange::Correct { person: you, name: name.clone(), birth_date, birthplace: text() },
+        OperatorChange::Merge { from: you, into: PersonId(id(6)) },
+        OperatorChange::Unmerge(you),
+        OperatorChange::Invite(new()),
+        OperatorChange::Appoint(you),
+        OperatorChange::Dismiss(you),
+        OperatorChange::InviteAuditor(new()),
+        OperatorChange::AppointAuditor(you),
+        OperatorChange::DismissAuditor(you),
+        OperatorChange::BlockIdentity(IdentityId(id(7))),
+        OperatorChange::UnblockIdentity { identity: IdentityId(id(7)), document: document() },
+        OperatorChange::RevokeIdentity(IdentityId(id(7))),
+        OperatorChange::SaveCareApplication(Box::new(care_application)),
+        OperatorChange::EndCareApplication(CareApplicationId(id(4))),
+        OperatorChange::ShowNotice { kind: NoticeKind::Maintenance, nl: text(), en: text(), from: NOW, until: None },
+        OperatorChange::EndNotice(NoticeId(id(8))),
+        OperatorChange::SendAgain(MailId(id(8))),
+        OperatorChange::Second(Decision { change: ChangeId(id(8)), agrees: true, grave: false, invites: false }),
+    ]
+}
+
+/// The environment's two lines of SYSTEM.md §2, written by hand; and who has neither office.
 #[test]
-fn an_operator_works_until_ended_and_only_as_themselves() {
-    let mut operator = Operator { person: PersonId(id(1)), invited_by: None, since: Timestamp(0), ended_at: None };
-    let with = |operator: &Operator| Actor { operator: Some(operator), ..actor(&[]) }.may(Action::Operate);
-    assert_eq!(with(&operator), Ok(()));
-    assert_eq!(with(&Operator { person: PersonId(id(2)), ..operator.clone() }), Err(Refusal::Unseen));
-    operator.ended_at = Some(NOW);
-    assert_eq!(with(&operator), Err(Refusal::Unseen));
+fn each_office_opens_what_its_line_says() {
+    use Action::*;
+    let o = OrganisationId(id(9));
+    let (ok, role, unseen) = (Ok(()), Err(Refusal::Role), Err(Refusal::Unseen));
+    let table = [
+        // whom, until when, as what:  the log  the rest
+        (1, None, Office::Operator, ok, ok),
+        (1, None, Office::Auditor, ok, role),
+        (1, Some(NOW), Office::Operator, unseen, unseen),
+        (1, Some(NOW), Office::Auditor, unseen, unseen),
+        (2, None, Office::Operator, unseen, unseen),
+        (2, None, Office::Auditor, unseen, unseen),
+    ];
+    for (person, ended_at, office, log, rest) in table {
+        let held = holder(person, office, ended_at);
+        let actor = in_office(&held, &[]);
+        assert_eq!(actor.may(ReadEverything), log, "{held:?}");
+        assert_eq!(actor.may(Operate), rest, "{held:?}");
+        assert_eq!(actor.is_operator(), rest.is_ok(), "{held:?}");
+        for change in office_changes() {
+            assert_eq!(actor.may_change(&Change::Operator(change.clone()), None), rest, "{held:?} {change:?}");
+        }
+        // No office opens anything inside an organisation, its log included.
+        for action in [SeePeople(o), Manage(o), Administer(o), ReadLog(o)] {
+            assert_eq!(actor.may(action), unseen, "{held:?} {action:?}");
+        }
+    }
+    assert_eq!((actor(&[]).may(ReadEverything), actor(&[]).may(Operate)), (unseen, unseen));
+    // The auditor of an organisation reads that one's log only.
+    let memberships = [membership(1, 9, &[Role::Auditor])];
+    assert_eq!(actor(&memberships).may(ReadEverything), unseen);
+    assert_eq!(ReadEverything.organisation(), None);
+}
+
+#[test]
+fn an_auditor_of_the_environment_has_their_own_roles_elsewhere_and_no_more() {
+    let held = holder(1, Office::Auditor, None);
+    let memberships = [membership(1, 9, &[Role::Signer])];
+    let auditor = in_office(&held, &memberships);
+    assert_eq!(auditor.may(Action::ReadLog(OrganisationId(id(9)))), Err(Refusal::Role));
+    for change in member_changes() {
+        assert_eq!(try_member(auditor, &change, &membership(2, 9, &[Role::Signer]), false), Err(Refusal::Role));
+        assert_eq!(try_member(auditor, &change, &membership(2, 8, &[Role::Signer]), false), Err(Refusal::Unseen));
+    }
+}
+
+#[test]
+fn nobody_decides_about_what_is_about_themselves() {
+    let held = holder(1, Office::Operator, None);
+    let (me, you) = (PersonId(id(1)), PersonId(id(2)));
+    let actor = in_office(&held, &[]);
+    assert_eq!(actor.may_decide_about(&[]), Ok(()));
+    assert_eq!(actor.may_decide_about(&[you]), Ok(()));
+    assert_eq!(actor.may_decide_about(&[you, me]), Err(Refusal::Oneself));
 }
 
 #[test]
 fn an_operator_has_no_power_inside_organisations() {
-    let operator = Operator { person: PersonId(id(1)), invited_by: None, since: Timestamp(0), ended_at: None };
+    let operator = Operator {
+        person: PersonId(id(1)),
+        office: Office::Operator,
+        invited_by: None,
+        since: Timestamp(0),
+        ended_at: None,
+    };
     let actor = Actor { operator: Some(&operator), ..actor(&[]) };
     for change in member_changes() {
         assert_eq!(try_member(actor, &change, &membership(2, 9, &[Role::Signer]), false), Err(Refusal::Unseen));
@@ -205,17 +335,26 @@ fn nothing_changes_for_somebody_who_left_or_works_elsewhere() {
 
 #[test]
 fn an_operator_decides_nothing_about_themselves() {
-    let operator = Operator { person: PersonId(id(1)), invited_by: None, since: Timestamp(0), ended_at: None };
+    let operator = Operator {
+        person: PersonId(id(1)),
+        office: Office::Operator,
+        invited_by: None,
+        since: Timestamp(0),
+        ended_at: None,
+    };
     let actor = Actor { operator: Some(&operator), ..actor(&[]) };
     let me = PersonId(id(1));
     let you = PersonId(id(2));
     for change in [
         OperatorChange::Appoint(me),
         OperatorChange::Dismiss(me),
+        OperatorChange::AppointAuditor(me),
+        OperatorChange::DismissAuditor(me),
         OperatorChange::Merge { from: me, into: you },
         OperatorChange::Merge { from: you, into: me },
     ] {
         assert_eq!(actor.may_change(&Change::Operator(change), None), Err(Refusal::Oneself));
     }
     assert_eq!(actor.may_change(&Change::Operator(OperatorChange::Dismiss(you)), None), Ok(()));
+    assert_eq!(actor.may_change(&Change::Operator(OperatorChange::DismissAuditor(you)), None), Ok(()));
 }

@@ -176,6 +176,17 @@ fn operator(change: &OperatorChange, facts: &Facts) -> (String, String) {
         OperatorChange::Dismiss(_) => {
             (format!("{person} is geen operator meer"), format!("{person} is no operator any more"))
         }
+        OperatorChange::InviteAuditor(new) => (
+            format!("{} uitnodigen als auditor van de omgeving", new.name.full()),
+            format!("Invite {} as auditor of the environment", new.name.full()),
+        ),
+        OperatorChange::AppointAuditor(_) => {
+            (format!("{person} wordt auditor van de omgeving"), format!("{person} becomes auditor of the environment"))
+        }
+        OperatorChange::DismissAuditor(_) => (
+            format!("{person} is geen auditor van de omgeving meer"),
+            format!("{person} is no auditor of the environment any more"),
+        ),
         OperatorChange::BlockIdentity(_) => (format!("ID blokkeren van {person}"), format!("Block the ID of {person}")),
         OperatorChange::UnblockIdentity { .. } => {
             (format!("ID deblokkeren van {person}"), format!("Unblock the ID of {person}"))

@@ -70,6 +70,18 @@ fn what_is_always_confirmed_and_what_needs_a_second_operator() {
     assert!(prepared(2).sentence(&Facts::default(), "").0.starts_with("2 voorbereide collega's verwijderen"));
     assert!(prepared(1).sentence(&Facts::default(), "").1.starts_with("Remove 1 prepared colleague "));
     assert!(Change::Operator(OperatorChange::Appoint(PersonId(id(7)))).needs_second_operator());
+    // The environment's auditor reads everything: appointed as an operator is.
+    let auditor = PersonId(id(7));
+    let (appoint, dismiss) = (OperatorChange::AppointAuditor(auditor), OperatorChange::DismissAuditor(auditor));
+    for (change, second) in [(appoint, true), (dismiss, false)] {
+        let change = Change::Operator(change);
+        assert!(change.is_always_confirmed() && change.needs_reason());
+        assert_eq!(change.needs_second_operator(), second);
+        let facts = Facts { person: "Anna van Dijk (123456789)".into(), ..Facts::default() };
+        let (nl, en) = change.sentence(&facts, "Toezicht");
+        assert!(nl.starts_with("Anna van Dijk (123456789) ") && nl.contains("auditor van de omgeving"), "{nl}");
+        assert!(en.contains("auditor of the environment") && en.ends_with("Reason: Toezicht"), "{en}");
+    }
     assert!(!Change::Operator(OperatorChange::Reject(ApplicationId(id(7)))).needs_second_operator());
 }
 
@@ -148,6 +160,7 @@ fn once_executed_a_change_holds_no_document_number() {
         within(OrganisationChange::Register { person: person(), prepared: None }),
         within(OrganisationChange::Link { request: RequestId(id(7)), document: document() }),
         Change::Operator(OperatorChange::Invite(person())),
+        Change::Operator(OperatorChange::InviteAuditor(person())),
         Change::Operator(OperatorChange::UnblockIdentity { identity: IdentityId(id(8)), document: document() }),
     ] {
         let mut pending = proposed(change);

@@ -94,7 +94,7 @@ impl Event {
             | IdentityBlocked
             | IdentityRevoked
             | IdentityPinBlocked => EventGroup::People,
-            RoleGiven | RoleTaken | OperatorGiven | OperatorTaken => EventGroup::Roles,
+            RoleGiven | RoleTaken | OperatorGiven | OperatorTaken | AuditorGiven | AuditorTaken => EventGroup::Roles,
             SessionOpened | SessionEnded | CardUsed | CardRefused => EventGroup::Sessions,
             RequestProposed | RequestCreated | RequestOpened | RequestAccepted | RequestDeclined | RequestRefused
             | RequestCancelled => EventGroup::Requests,

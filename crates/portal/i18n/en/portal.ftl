@@ -615,6 +615,26 @@ mail-application-reminder-body =
 mail-application-expired-subject = The application for { $organisation } expired
 mail-application-expired-body =
     { $organisation } (URA { $ura }) was not validated within 90 days. So the application expired. You can apply again.
+mail-operator-given-subject = You are operator
+mail-operator-given-body =
+    { $person } is operator of this environment now and can log in to Manage applications.
+
+    This is not right? Tell { -operator } at once.
+mail-operator-taken-subject = You are no operator any more
+mail-operator-taken-body =
+    { $person } is no operator of this environment any more.
+
+    This is not right? Tell { -operator } at once.
+mail-auditor-given-subject = You are auditor of the environment
+mail-auditor-given-body =
+    { $person } is auditor of this environment now and can read the whole log.
+
+    This is not right? Tell { -operator } at once.
+mail-auditor-taken-subject = You are no auditor of the environment any more
+mail-auditor-taken-body =
+    { $person } is no auditor of this environment any more and cannot read the environment's log.
+
+    This is not right? Tell { -operator } at once.
 mail-role-given-subject = New role at { $organisation }: { $role }
 mail-role-given-body =
     { $person } was given the role { $role } at { $organisation }.
@@ -806,6 +826,7 @@ office-decisions = Decisions
 office-organisations = Organisations
 office-people = People
 office-operators = Operators
+office-auditors = Auditors
 office-clients = Care applications
 office-notices = Notices
 office-mail = Mail
@@ -872,13 +893,14 @@ organisation-ended = Takes part no more
 office-contact = Contact for colleagues
 office-orphaned = This organisation is orphaned: no administrator can log in any more.
 office-reopened-for = Validation reopened for UZI number
+office-reopened-until = { $number }, until and including { $date }
 office-with-role = People with a role
 office-with-role-none = Nobody has a role besides care worker here.
 office-new-name = New name
 office-rename = Change the name
 office-rename-text = The URA stays the same.
 office-reopen = Reopen the validation
-office-reopen-text = The holder of a UZI-pas of this organisation with this UZI number can validate again and becomes administrator.
+office-reopen-text = The holder of a UZI-pas of this organisation with this UZI number can validate again and becomes administrator. This is possible for 90 days.
 office-take-role = Take a role
 office-take-role-text = You can take the role of the last administrator too. Then the organisation is orphaned, and the representative and the operators are told.
 office-whose-role = Which role of whom
@@ -941,14 +963,23 @@ office-appoint-text = Somebody who has a Mobile ID becomes operator.
 office-appoint-help = The person number is in that person's overview.
 office-dismiss = Dismiss an operator
 office-dismiss-text = This person can do nothing in Manage applications any more.
-office-qr-title = QR code of the operator
-office-qr-label = QR code to activate the operator's Mobile ID
-office-qr-scan = Let the operator scan this code
+office-auditor = Auditor
+office-auditors-none = There is nobody yet.
+office-auditor-since = Auditor of the environment since
+office-invite-auditor = Invite an auditor
+office-invite-auditor-text = An auditor reads the whole log and changes nothing. The person is with you and you saw the identity document. Then a QR code appears, once. Also for an auditor with a new phone or an unused QR code.
+office-appoint-auditor = Appoint an auditor
+office-appoint-auditor-text = Somebody who has a Mobile ID becomes auditor of the environment. An operator cannot be auditor too.
+office-dismiss-auditor = Dismiss an auditor
+office-dismiss-auditor-text = This person cannot read the environment's log any more.
+office-qr-title = QR code of whom you invite
+office-qr-label = QR code to activate the Mobile ID
+office-qr-scan = Let the person scan this code
 office-qr-step-digits = The phone shows 4 digits. You type them on the next page.
 office-qr-once = You see this QR code only once. When you reload the page or go back, it is gone.
-office-qr-shown = This QR code was shown already. Did the operator not scan it? Invite the operator again: that gives a new QR code.
+office-qr-shown = This QR code was shown already. Was it not scanned? Invite the person again: that gives a new QR code.
 office-qr-over-title = The QR code does not work any more
-office-qr-over-text = The QR code was closed or is over, or the digits were wrong too often. Invite the operator again for a new QR code.
+office-qr-over-text = The QR code was closed or is over, or the digits were wrong too often. Invite the person again for a new QR code.
 office-wait-title = Waiting for the phone
 office-wait-text = We wait until { $name } scans the QR code and accepts.
 office-digits-title = Type the digits of the phone
@@ -1028,6 +1059,9 @@ gedaan-ingetrokken = The ID was revoked.
 gedaan-uitgenodigd = The operator was invited.
 gedaan-aangewezen = The operator was appointed.
 gedaan-ontslagen = This person is no operator any more.
+gedaan-uitgenodigd-auditor = The auditor was invited.
+gedaan-aangewezen-auditor = The auditor was appointed.
+gedaan-ontslagen-auditor = This person is no auditor of the environment any more.
 gedaan-zorgapplicatie-bewaard = The care application was registered.
 gedaan-zorgapplicatie-beeindigd = The care application was ended.
 gedaan-melding-getoond = The notice was saved.
@@ -1064,6 +1098,7 @@ save = Save
 close = Close
 nav-people = Users
 nav-office = Back office
+nav-whole-log = Whole log
 nav-log = Log
 nav-own = My data
 manage-choose-title = Choose an organisation
@@ -1355,6 +1390,8 @@ event-proofing-refused = Identity not established
 event-identity-answer-repeated = Answer to the activation given again
 event-role-operator-given = Became operator
 event-role-operator-taken = Operator no more
+event-role-auditor-given = Became auditor of the environment
+event-role-auditor-taken = Auditor of the environment no more
 event-request-proposed = Change proposed
 event-request-created = Request made
 event-request-opened = Request opened
@@ -1426,6 +1463,7 @@ log-address = From address
 log-from-address = from { $address }
 log-id = Number of the line
 log-operator = operator
+log-auditor = auditor of the environment
 log-not-here = not (any more) of your organisation
 log-gone = not registered any more
 log-export = Export
@@ -1478,6 +1516,10 @@ log-mail-application-reminder = reminder to validate
 log-mail-application-expired = application lapsed
 log-mail-role-given = role given
 log-mail-role-taken = role taken
+log-mail-operator-given = became operator
+log-mail-operator-taken = operator no more
+log-mail-auditor-given = became auditor of the environment
+log-mail-auditor-taken = auditor of the environment no more
 log-mail-identity-activated = ID activated
 log-mail-identity-replaced = ID replaced
 log-mail-identity-blocked = ID blocked
@@ -1582,6 +1624,9 @@ overview-own = See my details
 overview-office = Manage applications
 overview-office-text = You are an operator. Here you decide on applications and correct details.
 overview-office-open = To the back office
+overview-whole-log = Log of the environment
+overview-whole-log-text = You are auditor of the environment. You read the whole log and change nothing.
+overview-whole-log-open = To the whole log
 first-done = done
 first-administrator = Give a second colleague of { $organisation } the role of administrator.
 first-colleagues = Register the first colleague of { $organisation }.

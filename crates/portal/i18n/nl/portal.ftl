@@ -616,6 +616,26 @@ mail-application-reminder-body =
 mail-application-expired-subject = De aanvraag voor { $organisation } is vervallen
 mail-application-expired-body =
     { $organisation } (URA { $ura }) is niet binnen 90 dagen gevalideerd. De aanvraag is daarom vervallen. U kunt opnieuw een aanvraag doen.
+mail-operator-given-subject = U bent operator
+mail-operator-given-body =
+    { $person } is nu operator van deze omgeving en kan inloggen bij Aanvragen beheren.
+
+    Klopt dit niet? Laat het { -operator } meteen weten.
+mail-operator-taken-subject = U bent geen operator meer
+mail-operator-taken-body =
+    { $person } is geen operator van deze omgeving meer.
+
+    Klopt dit niet? Laat het { -operator } meteen weten.
+mail-auditor-given-subject = U bent auditor van de omgeving
+mail-auditor-given-body =
+    { $person } is nu auditor van deze omgeving en kan het hele logboek lezen.
+
+    Klopt dit niet? Laat het { -operator } meteen weten.
+mail-auditor-taken-subject = U bent geen auditor van de omgeving meer
+mail-auditor-taken-body =
+    { $person } is geen auditor van deze omgeving meer en kan het logboek van de omgeving niet meer lezen.
+
+    Klopt dit niet? Laat het { -operator } meteen weten.
 mail-role-given-subject = Nieuwe rol bij { $organisation }: { $role }
 mail-role-given-body =
     { $person } heeft bij { $organisation } de rol { $role } gekregen.
@@ -807,6 +827,7 @@ office-decisions = Besluiten
 office-organisations = Organisaties
 office-people = Personen
 office-operators = Operators
+office-auditors = Auditors
 office-clients = Zorgapplicaties
 office-notices = Meldingen
 office-mail = Mail
@@ -872,13 +893,14 @@ organisation-ended = Doet niet meer mee
 office-contact = Contact voor collega's
 office-orphaned = Deze organisatie is verweesd: er is geen administrator meer die kan inloggen.
 office-reopened-for = Validatie heropend voor UZI-nummer
+office-reopened-until = { $number }, tot en met { $date }
 office-with-role = Mensen met een rol
 office-with-role-none = Niemand heeft hier een rol naast zorgmedewerker.
 office-new-name = Nieuwe naam
 office-rename = Naam wijzigen
 office-rename-text = De URA blijft hetzelfde.
 office-reopen = Validatie heropenen
-office-reopen-text = De houder van een UZI-pas van deze organisatie met dit UZI-nummer kan opnieuw valideren en wordt administrator.
+office-reopen-text = De houder van een UZI-pas van deze organisatie met dit UZI-nummer kan opnieuw valideren en wordt administrator. Dit kan 90 dagen lang.
 office-take-role = Rol afnemen
 office-take-role-text = U kunt ook de laatste administrator de rol afnemen. Dan is de organisatie verweesd en krijgen de vertegenwoordiger en de operators bericht.
 office-whose-role = Welke rol van wie
@@ -941,14 +963,23 @@ office-appoint-text = Iemand die al een Mobile ID heeft, wordt operator.
 office-appoint-help = Het persoonsnummer staat in het overzicht van die persoon.
 office-dismiss = Operator ontslaan
 office-dismiss-text = Deze persoon kan daarna niets meer in Aanvragen beheren.
-office-qr-title = QR-code van de operator
-office-qr-label = QR-code om de Mobile ID van de operator te activeren
-office-qr-scan = Laat de operator deze code scannen
+office-auditor = Auditor
+office-auditors-none = Er is nog niemand.
+office-auditor-since = Auditor van de omgeving sinds
+office-invite-auditor = Auditor uitnodigen
+office-invite-auditor-text = Een auditor leest het hele logboek en verandert niets. De persoon staat bij u en u hebt het identiteitsbewijs gezien. Daarna verschijnt een QR-code, één keer. Ook voor een auditor met een nieuwe telefoon of een ongebruikte QR-code.
+office-appoint-auditor = Auditor aanwijzen
+office-appoint-auditor-text = Iemand die al een Mobile ID heeft, wordt auditor van de omgeving. Een operator kan niet ook auditor zijn.
+office-dismiss-auditor = Auditor ontslaan
+office-dismiss-auditor-text = Deze persoon kan daarna het logboek van de omgeving niet meer lezen.
+office-qr-title = QR-code van wie u uitnodigt
+office-qr-label = QR-code om de Mobile ID te activeren
+office-qr-scan = Laat de persoon deze code scannen
 office-qr-step-digits = Op de telefoon verschijnen 4 cijfers. Die typt u op de volgende pagina.
 office-qr-once = Deze QR-code ziet u maar één keer. Laadt u de pagina opnieuw of gaat u terug, dan is hij weg.
-office-qr-shown = Deze QR-code is al getoond. Heeft de operator hem niet gescand? Nodig de operator dan opnieuw uit: dat geeft een nieuwe QR-code.
+office-qr-shown = Deze QR-code is al getoond. Is hij niet gescand? Nodig de persoon dan opnieuw uit: dat geeft een nieuwe QR-code.
 office-qr-over-title = De QR-code werkt niet meer
-office-qr-over-text = De QR-code is gesloten of verlopen, of de cijfers waren te vaak niet juist. Nodig de operator opnieuw uit voor een nieuwe QR-code.
+office-qr-over-text = De QR-code is gesloten of verlopen, of de cijfers waren te vaak niet juist. Nodig de persoon opnieuw uit voor een nieuwe QR-code.
 office-wait-title = Wachten op de telefoon
 office-wait-text = Wij wachten tot { $name } de QR-code scant en accepteert.
 office-digits-title = Typ de cijfers van de telefoon
@@ -1028,6 +1059,9 @@ gedaan-ingetrokken = De ID is ingetrokken.
 gedaan-uitgenodigd = De operator is uitgenodigd.
 gedaan-aangewezen = De operator is aangewezen.
 gedaan-ontslagen = Deze persoon is geen operator meer.
+gedaan-uitgenodigd-auditor = De auditor is uitgenodigd.
+gedaan-aangewezen-auditor = De auditor is aangewezen.
+gedaan-ontslagen-auditor = Deze persoon is geen auditor van de omgeving meer.
 gedaan-zorgapplicatie-bewaard = De zorgapplicatie is vastgelegd.
 gedaan-zorgapplicatie-beeindigd = De zorgapplicatie is beëindigd.
 gedaan-melding-getoond = De melding is vastgelegd.
@@ -1064,6 +1098,7 @@ save = Opslaan
 close = Sluiten
 nav-people = Gebruikers
 nav-office = Backoffice
+nav-whole-log = Hele logboek
 nav-log = Log
 nav-own = Mijn gegevens
 manage-choose-title = Kies een organisatie
@@ -1355,6 +1390,8 @@ event-proofing-refused = Identiteit niet vastgesteld
 event-identity-answer-repeated = Antwoord op het activeren opnieuw gegeven
 event-role-operator-given = Operator geworden
 event-role-operator-taken = Geen operator meer
+event-role-auditor-given = Auditor van de omgeving geworden
+event-role-auditor-taken = Geen auditor van de omgeving meer
 event-request-proposed = Wijziging voorgesteld
 event-request-created = Verzoek gemaakt
 event-request-opened = Verzoek geopend
@@ -1426,6 +1463,7 @@ log-address = Vanaf adres
 log-from-address = vanaf { $address }
 log-id = Nummer van de regel
 log-operator = operator
+log-auditor = auditor van de omgeving
 log-not-here = niet (meer) van uw organisatie
 log-gone = niet meer geregistreerd
 log-export = Exporteren
@@ -1478,6 +1516,10 @@ log-mail-application-reminder = herinnering om te valideren
 log-mail-application-expired = aanvraag vervallen
 log-mail-role-given = rol gegeven
 log-mail-role-taken = rol afgenomen
+log-mail-operator-given = operator geworden
+log-mail-operator-taken = geen operator meer
+log-mail-auditor-given = auditor van de omgeving geworden
+log-mail-auditor-taken = geen auditor van de omgeving meer
 log-mail-identity-activated = ID geactiveerd
 log-mail-identity-replaced = ID vervangen
 log-mail-identity-blocked = ID geblokkeerd
@@ -1582,6 +1624,9 @@ overview-own = Mijn gegevens bekijken
 overview-office = Aanvragen beheren
 overview-office-text = U bent operator. Hier beslist u over aanvragen en past u gegevens aan.
 overview-office-open = Naar de backoffice
+overview-whole-log = Logboek van de omgeving
+overview-whole-log-text = U bent auditor van de omgeving. U leest het hele logboek en verandert niets.
+overview-whole-log-open = Naar het hele logboek
 first-done = gedaan
 first-administrator = Geef een tweede collega van { $organisation } de rol administrator.
 first-colleagues = Registreer de eerste collega van { $organisation }.

@@ -1,7 +1,8 @@
-//! Aanvragen beheren: the operators' back office. Every page is a *sheet*: facts, tables and forms in one template, so
-//! that all of them look and work the same.
+//! Aanvragen beheren: the operators' back office, whose log the environment's auditors read too. Every page is a *sheet*:
+//! facts, tables and forms in one template, so that all of them look and work the same.
 
 mod applications;
+mod auditors;
 mod care_applications;
 mod decisions;
 pub(super) mod document;
@@ -62,6 +63,10 @@ pub(super) fn routes() -> Routes {
         .get("/backoffice/operators/wachten/{id}", qr::waiting)
         .post("/backoffice/operators/cijfers", qr::pair)
         .post("/backoffice/operators/sluiten", qr::close)
+        .get("/backoffice/auditors", auditors::page)
+        .post("/backoffice/auditors/uitnodigen", auditors::invite)
+        .post("/backoffice/auditors/aanwijzen", auditors::appoint)
+        .post("/backoffice/auditors/ontslaan", auditors::dismiss)
         .get("/backoffice/zorgapplicaties", care_applications::list)
         .get("/backoffice/zorgapplicaties/nieuw", care_applications::new)
         .get("/backoffice/zorgapplicaties/{id}", care_applications::page)
@@ -78,16 +83,30 @@ pub(super) fn routes() -> Routes {
         .post("/backoffice/log/export.json", log::fhir)
 }
 
-/// A visit by an operator; for anybody else the page does not exist, and the attempt is logged.
+/// A visit by an operator; for who does not work for the environment the page does not exist, and the attempt is logged.
 struct Office(Visit);
 
 impl FromRequestParts<AppState> for Office {
     type Rejection = AppError;
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, AppError> {
-        let visit = Visit::from_request_parts(parts, app).await?;
-        changes::require(app, &visit.caller, visit.logged_in()?, Action::Operate).await?;
-        Ok(Self(visit))
+        visit_to(parts, app, Action::Operate).await.map(Self)
     }
+}
+
+/// A visit by an operator or an auditor of the environment: to the log.
+struct Reading(Visit);
+
+impl FromRequestParts<AppState> for Reading {
+    type Rejection = AppError;
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, AppError> {
+        visit_to(parts, app, Action::ReadEverything).await.map(Self)
+    }
+}
+
+async fn visit_to(parts: &mut Parts, app: &AppState, action: Action) -> Result<Visit, AppError> {
+    let visit = Visit::from_request_parts(parts, app).await?;
+    changes::require(app, &visit.caller, visit.logged_in()?, action).await?;
+    Ok(visit)
 }
 
 /// What the lists take in their address.

@@ -1,4 +1,4 @@
-//! Reading the log: what the page of an organisation and that of the operators share.
+//! Reading the log: what the page of an organisation and that of the whole environment share.
 
 mod fields;
 mod files;
@@ -25,6 +25,7 @@ use crate::{
 };
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
+use domain::authorise::Action;
 use i18n_embed_fl::fl;
 
 /// Rows on a page.
@@ -49,7 +50,7 @@ pub(super) struct Place {
 struct LogPage {
     ui: Ui,
     organisation: String,
-    /// The back office's menu.
+    /// The back office's menu, for operators.
     office: Vec<sheet::Link>,
     links: Vec<NavLink>,
     path: String,
@@ -90,7 +91,8 @@ fn show(
 ) -> Result<Response, AppError> {
     let ui = visit.ui(&place.path);
     let t = ui.t.clone();
-    let office = if place.scope == Scope::Everything { sheet::nav(&t, &place.path) } else { Vec::new() };
+    let operates = visit.may(Action::Operate);
+    let office = if place.scope == Scope::Everything && operates { sheet::nav(&t, &place.path) } else { Vec::new() };
     let (before, number) = typed.place();
     let older =
         read.as_ref().and_then(|read| read.next).map(|next| typed.address(&place.path, Some((next, number + 1))));

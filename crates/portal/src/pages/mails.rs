@@ -57,7 +57,8 @@ fn path(kind: MailKind) -> Option<&'static str> {
         NewBrowser | ConfirmAddress => Some("/mijn-gegevens"),
         IdentityBlocked | IdentityRevoked | IdentityReplaced => Some("/hulp"),
         ApplicationValidated | RoleGiven | RoleTaken | KnownPersonConflict | ElsewhereChanged | PeopleExported
-        | Orphaned | LogBroken | IdentityActivated | CertificateEnds => Some("/overzicht"),
+        | Orphaned | LogBroken | IdentityActivated | CertificateEnds | OperatorGiven | OperatorTaken | AuditorGiven
+        | AuditorTaken => Some("/overzicht"),
     }
 }
 

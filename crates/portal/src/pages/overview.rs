@@ -64,6 +64,7 @@ struct OverviewPage {
     /// One's Mobile IDs that are not over, in words.
     means: Vec<String>,
     operator: bool,
+    auditor: bool,
     with_card: bool,
     trusted: bool,
     until: String,
@@ -195,7 +196,8 @@ pub(super) async fn page(visit: Visit) -> Result<Response, AppError> {
         first_steps: if card_only.is_none() { first_steps::of(&ui.t, current, &found, &arranged) } else { Vec::new() },
         places: actor.as_ref().map(places).unwrap_or_default(),
         means: means(&ui.t, &found),
-        operator: actor.is_some_and(|actor| actor.may(Action::Operate).is_ok()),
+        operator: visit.may(Action::Operate),
+        auditor: visit.may(Action::ReadEverything) && !visit.may(Action::Operate),
         card_only,
         with_card: matches!(current.session.with, LoggedInWith::Card(_)),
         trusted: current.session.browser_trusted || current.person.is_none(),

@@ -11,7 +11,7 @@ use crate::{
     services::session::{self, Current},
 };
 use axum::{extract::FromRequestParts, http::request::Parts};
-use domain::session::WARNING_SECONDS;
+use domain::{authorise::Action, session::WARNING_SECONDS};
 use protocol::ProblemCode;
 
 /// A visit. It counts as activity of the session.
@@ -53,6 +53,11 @@ impl Visit {
         let plain = Ui::plain(&self.app, self.caller.lang, path);
         let nav = self.current.as_ref().map(|current| nav::of(&plain.t, current, path, self.app.now()));
         Ui { csrf: self.browser.csrf(&self.app), session, nav: nav.unwrap_or_default(), ..plain }
+    }
+    /// Whether who is logged in may see or begin something.
+    pub fn may(&self, action: Action) -> bool {
+        let actor = self.current.as_ref().and_then(|current| current.actor(self.app.now()));
+        actor.is_some_and(|actor| actor.may(action).is_ok())
     }
     /// Who is logged in, or *log in first*.
     pub fn logged_in(&self) -> Result<&Current, AppError> {

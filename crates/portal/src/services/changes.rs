@@ -9,6 +9,7 @@ pub mod member;
 pub mod operator;
 pub mod organisation;
 pub mod own;
+mod own_number;
 mod second;
 
 pub use second::decision;
@@ -509,6 +510,9 @@ pub(super) async fn authorise(
     };
     let target = target.as_ref().map(|(membership, last)| Target { membership, last_administrator: *last });
     if let Err(refusal) = actor.may_change(change, target) {
+        return Ok(Err(refusal.into()));
+    }
+    if let Err(refusal) = own_number::may(tx, &actor, change).await? {
         return Ok(Err(refusal.into()));
     }
     match change {

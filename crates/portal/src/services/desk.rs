@@ -21,6 +21,7 @@ use domain::{
     document::DocumentKind,
     identity::{Identity, IdentityStatus},
     log::Event,
+    operator::{Office, Operator},
     organisation::OrganisationId,
     person::{Person, PersonId, ShownDocument},
     request::{PAIRING_SECONDS, Purpose, Request, RequestId, RequestRefusal, RequestStatus},
@@ -48,6 +49,8 @@ pub struct Standing {
     pub person: Option<Person>,
     /// For which organisation; none with operators.
     pub organisation: Option<OrganisationId>,
+    /// What the person is for the environment.
+    pub office: Option<Office>,
     /// Tries left for the digits, while they are asked.
     pub tries_left: u8,
     /// Seconds left for the present step.
@@ -64,9 +67,10 @@ pub async fn enrolment(
     if person == maker.person || Some(person) == maker.second {
         return Err(ProblemCode::NotOneself.into());
     }
-    // An operator's new phone opens the back office: no organisation gives it, only another operator.
+    // The new phone of an operator opens the back office, and an auditor's everybody's log: no organisation gives it, only
+    // another operator.
     let operator = tx.operator(person).await?;
-    if organisation.is_some() && operator.is_some_and(|operator| operator.is_active()) {
+    if organisation.is_some() && operator.is_some_and(|operator| operator.holds_office()) {
         return Err(ProblemCode::Forbidden.into());
     }
     let (asked_by, browser) = (Some(maker.person), Some(maker.browser.hash));
@@ -152,11 +156,16 @@ pub async fn standing(
                 Some(person) => tx.person(person).await?,
                 None => None,
             };
+            let operator = match request.person {
+                Some(person) => tx.operator(person).await?.filter(Operator::holds_office),
+                None => None,
+            };
             Ok(Standing {
                 id,
                 status: request.status_at(now),
                 person,
                 organisation: request.organisation,
+                office: operator.map(|operator| operator.office),
                 tries_left: request.tries_left,
                 expires_in: request.expires_at.seconds_from(now),
             })
@@ -235,10 +244,10 @@ async fn may_still(
     let unseen = || AppError::new(ProblemCode::NotFound);
     let (Some(actor), Some(person)) = (current.actor(app.now()), request.person) else { return Ok(Err(unseen())) };
     let Some(organisation) = request.organisation else {
-        let operates = tx.operator(actor.person).await?.is_some_and(|operator| operator.is_active());
+        let operates = tx.operator(actor.person).await?.is_some_and(|operator| operator.is_operator());
         return Ok(if operates { Ok(()) } else { Err(unseen()) });
     };
-    if tx.operator(person).await?.is_some_and(|operator| operator.is_active()) {
+    if tx.operator(person).await?.is_some_and(|operator| operator.holds_office()) {
         return Ok(Err(ProblemCode::Forbidden.into()));
     }
     let here = tx.memberships_of(person).await?.into_iter().find(|one| one.organisation == organisation);

@@ -13,6 +13,7 @@ use domain::{
     application::Application,
     log::Event,
     mail::{Mail, MailId, MailKind, MailStatus},
+    operator::Operator,
     organisation::{Organisation, OrganisationId},
     person::{Person, PersonId, Role},
 };
@@ -165,7 +166,7 @@ pub async fn to_operators(app: &AppState, caller: &Caller, tx: &mut dyn Tx, lett
     if let Some(address) = &app.config.mail.operators {
         to_address(app, caller, tx, address, Language::Nl, letter).await?;
     }
-    for operator in tx.operators().await?.into_iter().filter(|operator| operator.is_active()) {
+    for operator in tx.operators().await?.into_iter().filter(Operator::is_operator) {
         let Some(person) = tx.person(operator.person).await? else { continue };
         if let Some(address) = person.mail_address() {
             to_address(app, caller, tx, address, Language::Nl, letter).await?;

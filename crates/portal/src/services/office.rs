@@ -7,7 +7,7 @@ use domain::{
     application::{Application, ApplicationId, ApplicationStatus},
     change::{Change, ChangeStatus, OperatorChange, PendingChange},
     identity::{Identity, IdentityStatus},
-    operator::Operator,
+    operator::{Office, Operator},
     organisation::{Organisation, OrganisationId, OrganisationStatus},
     person::{Membership, Person, PersonId, Role},
 };
@@ -189,7 +189,7 @@ pub struct Somebody {
     pub memberships: Vec<(Membership, Organisation)>,
     /// Their identities, newest first.
     pub identities: Vec<(Identity, IdentityStatus)>,
-    /// The operator record.
+    /// What they are or were for the environment.
     pub operator: Option<Operator>,
     /// Whom this person was merged into.
     pub merged_into: Option<Person>,
@@ -245,13 +245,13 @@ pub async fn by_number(app: &AppState, number: String) -> Result<Option<Person>,
     app.read(move |tx| Box::pin(async move { Ok(tx.person_by_number(number.trim()).await?) })).await
 }
 
-/// Every operator who is one, with whether their Mobile ID works.
-pub async fn operators(app: &AppState) -> Result<Vec<(Operator, Person, bool)>, AppError> {
+/// Everybody who holds this office now, with whether their Mobile ID works.
+pub async fn holders(app: &AppState, office: Office) -> Result<Vec<(Operator, Person, bool)>, AppError> {
     let now = app.now();
     app.read(move |tx| {
         Box::pin(async move {
             let mut all = Vec::new();
-            for operator in tx.operators().await?.into_iter().filter(Operator::is_active) {
+            for operator in tx.operators().await?.into_iter().filter(|operator| operator.holds(office)) {
                 let Some(person) = tx.person(operator.person).await? else { continue };
                 let identities = tx.identities_of(operator.person).await?;
                 let works = identities.iter().any(|identity| identity.status_at(now) == IdentityStatus::Active);

@@ -138,7 +138,7 @@ async fn record(
             request.response = Some(compact.clone());
             let outcome = match (request.purpose, &change, &owner) {
                 (Purpose::Login, ..) => Ok(()),
-                (Purpose::Enrol, ..) if validates.is_some() => validation::may_validate(tx, &card).await,
+                (Purpose::Enrol, ..) if validates.is_some() => validation::may_validate(tx, &card, now).await,
                 (Purpose::Enrol, ..) => registration::may_register(tx, &card).await,
                 (Purpose::Sign, None, Some(person)) => attributes::fits(tx, person, &card, now).await.map(|_| ()),
                 (Purpose::Sign, Some(pending), _) => match changes::is_makers_card(&state, tx, pending, &number).await?

@@ -38,7 +38,7 @@ pub struct Current {
     pub memberships: Vec<Membership>,
     /// The Mobile ID that logged in.
     pub identity: Option<Identity>,
-    /// The operator record, if there is one.
+    /// What they are for the environment, if anything.
     pub operator: Option<Operator>,
 }
 
@@ -195,9 +195,9 @@ pub(super) fn is_revoked(cards: &dyn CheckCards, card: &SessionCard) -> bool {
     cards.names_serial(&card.serial) && cards.is_revoked(&card.certificate, card.issuer.as_deref())
 }
 
-/// Whether a Mobile ID of this person opens the portal: an active membership, or being an operator.
+/// Whether a Mobile ID of this person opens the portal: an active membership, or working for the environment.
 pub(super) fn opens_something(memberships: &[Membership], operator: Option<&Operator>, now: Timestamp) -> bool {
-    memberships.iter().any(|m| m.is_active(now)) || operator.is_some_and(Operator::is_active)
+    memberships.iter().any(|m| m.is_active(now)) || operator.is_some_and(Operator::holds_office)
 }
 
 /// Records activity; *Verlengen* is the same.

@@ -10,6 +10,7 @@ use crate::{
     AppError, AppState, browser::Browser, caller::Caller, config::TERMS_VERSION, error::Halt, ports::CheckedCard,
 };
 use domain::{
+    Timestamp,
     application::{Application, ApplicationStatus, Due},
     identity::{Identity, IdentityStatus},
     log::Event,
@@ -154,7 +155,11 @@ fn sentence(card: &CardData, organisation: &Organisation) -> (String, String) {
 }
 
 /// The organisation that a card may validate: as its approved application says, or as operators reopened it.
-async fn organisation_of(tx: &mut dyn Tx, card: &CheckedCard) -> Result<(Organisation, Option<Application>), AppError> {
+async fn organisation_of(
+    tx: &mut dyn Tx,
+    card: &CheckedCard,
+    now: Timestamp,
+) -> Result<(Organisation, Option<Application>), AppError> {
     let missing = AppError::new(ProblemCode::ApplicationMissing);
     let organisation = tx.organisation_by_ura(&card.ura).await?.ok_or(missing)?;
     match organisation.status {
@@ -167,7 +172,7 @@ async fn organisation_of(tx: &mut dyn Tx, card: &CheckedCard) -> Result<(Organis
             let mine = applications.into_iter().find(|one| one.may_be_validated_by(&card.ura, &card.uzi_number));
             Ok((organisation, Some(mine.ok_or(AppError::new(ProblemCode::ApplicationOther))?)))
         }
-        OrganisationStatus::Validated => match &organisation.reopened_for {
+        OrganisationStatus::Validated => match organisation.open_for(now) {
             Some(number) if *number == card.uzi_number => Ok((organisation, None)),
             Some(_) => Err(ProblemCode::ApplicationOther.into()),
             None => Err(ProblemCode::AlreadyValidated.into()),
@@ -177,8 +182,8 @@ async fn organisation_of(tx: &mut dyn Tx, card: &CheckedCard) -> Result<(Organis
 }
 
 /// Told to the Desktop App at once: whether this card can validate anything.
-pub(super) async fn may_validate(tx: &mut dyn Tx, card: &CheckedCard) -> Result<(), AppError> {
-    organisation_of(tx, card).await.map(|_| ())
+pub(super) async fn may_validate(tx: &mut dyn Tx, card: &CheckedCard, now: Timestamp) -> Result<(), AppError> {
+    organisation_of(tx, card, now).await.map(|_| ())
 }
 
 /// The Desktop App that read the card stays available to the wizard.
@@ -202,7 +207,7 @@ pub(super) async fn card_read(
     certificate: Vec<u8>,
 ) -> Result<(), Halt> {
     let now = app.now();
-    let (organisation, _) = organisation_of(tx, &card).await?;
+    let (organisation, _) = organisation_of(tx, &card, now).await?;
     let key = request.browser_key;
     request.finish(&validation.browser, key.as_ref(), now).map_err(AppError::from)?;
     tx.update_request(request).await?;
@@ -238,7 +243,7 @@ pub(super) async fn confirm(
     if !same {
         return Ok(Err(ProblemCode::CardOther.into()));
     }
-    let (organisation, application) = match organisation_of(tx, card).await {
+    let (organisation, application) = match organisation_of(tx, card, now).await {
         Ok(found) => found,
         Err(error) => return Ok(Err(error)),
     };

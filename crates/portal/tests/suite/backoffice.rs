@@ -44,13 +44,21 @@ pub async fn approve(operator: &mut Visitor<'_>, ura: &str) {
     assert!(answer.location().ends_with("?gedaan=goedgekeurd"), "{} {}", answer.location(), answer.text());
 }
 
-const PAGES: [&str; 9] = [
+/// Where an operator answers what waits for a second one.
+pub async fn waiting_decision(operator: &mut Visitor<'_>) -> String {
+    let page = operator.get("/backoffice/besluiten").await.text();
+    let path = page.split("action=\"").find(|part| part.starts_with("/backoffice/besluiten/"));
+    path.expect(&page).split('"').next().unwrap().to_owned()
+}
+
+const PAGES: [&str; 10] = [
     "/backoffice",
     "/backoffice?status=alle",
     "/backoffice/besluiten",
     "/backoffice/organisaties?zoek=zorg",
     "/backoffice/personen?zoek=jan",
     "/backoffice/operators",
+    "/backoffice/auditors",
     "/backoffice/zorgapplicaties/nieuw",
     "/backoffice/meldingen",
     "/backoffice/mail",
@@ -148,8 +156,7 @@ async fn a_second_operator_agrees_or_not() {
     assert_eq!(stored(&world, URA).await[0].status, ApplicationStatus::Submitted);
     let page = second.get("/backoffice/besluiten").await.text();
     assert!(page.contains("Aanvraag goedkeuren van De Linde") && page.contains("uittreksel KvK"), "{page}");
-    let path = page.split("action=\"").find(|part| part.starts_with("/backoffice/besluiten/")).unwrap();
-    let path = path.split('"').next().unwrap().to_owned();
+    let path = waiting_decision(&mut second).await;
     assert_eq!(first.post(&path, &[("besluit", "ja")]).await.status, StatusCode::FORBIDDEN);
     assert!(!first.get("/backoffice/besluiten").await.text().contains(&path));
     let agreed = second.post(&path, &[("besluit", "ja")]).await;
@@ -168,9 +175,7 @@ async fn who_disagrees_changes_nothing() {
     let (mut first, _) = Visitor::operator(&world).await;
     let (mut second, _) = Visitor::operator(&world).await;
     try_approve(&mut first, URA, "De Linde", URA).await;
-    let page = second.get("/backoffice/besluiten").await.text();
-    let path = page.split("action=\"").find(|part| part.starts_with("/backoffice/besluiten/")).unwrap();
-    let path = path.split('"').next().unwrap().to_owned();
+    let path = waiting_decision(&mut second).await;
     second.post(&path, &[("besluit", "nee")]).await;
     assert_eq!(stored(&world, URA).await[0].status, ApplicationStatus::Submitted);
     assert!(organisation(&world, URA).await.is_none());
@@ -248,9 +253,7 @@ async fn an_operator_who_is_dismissed_meanwhile_decides_nothing() {
         })
         .await;
     ended.unwrap();
-    let page = second.get("/backoffice/besluiten").await.text();
-    let path = page.split("action=\"").find(|part| part.starts_with("/backoffice/besluiten/")).unwrap();
-    let path = path.split('"').next().unwrap().to_owned();
+    let path = waiting_decision(&mut second).await;
     let refused = second.post(&path, &[("besluit", "ja")]).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND);
     assert_eq!(stored(&world, URA).await[0].status, ApplicationStatus::Submitted);

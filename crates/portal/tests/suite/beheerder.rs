@@ -94,11 +94,15 @@ impl Beheerder {
     }
     /// Nieuwe QR-code maken.
     pub async fn new_qr(&self, world: &World, person: PersonId) -> Result<ShownRequest, ProblemCode> {
+        let change = self.make_new_qr(world, person).await?;
+        Ok(self.look(world, change).await.expect("shown for the first time"))
+    }
+    /// The same, not looked at yet.
+    pub async fn make_new_qr(&self, world: &World, person: PersonId) -> Result<ChangeId, ProblemCode> {
         let memberships = memberships_of(world, person).await;
         let membership = memberships.iter().find(|m| m.organisation == self.organisation).unwrap().id;
         let change = Change::Member { membership, change: MemberChange::NewQr(document(world)) };
-        let change = self.propose(world, change).await?;
-        Ok(self.look(world, change).await.expect("shown for the first time"))
+        self.propose(world, change).await
     }
     /// The page with the QR code; `None`: it was shown before.
     pub async fn look(&self, world: &World, change: ChangeId) -> Option<ShownRequest> {

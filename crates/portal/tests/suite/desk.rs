@@ -9,7 +9,7 @@ use der::Decode;
 use domain::{
     identity::IdentityStatus,
     log::Event,
-    operator::Operator,
+    operator::{Office, Operator},
     organisation::{OrganisationId, OrganisationStatus},
     person::{MembershipId, MembershipStatus, Role},
     request::{Decision, PAIRING_SECONDS, RequestId, RequestStatus},
@@ -253,7 +253,8 @@ async fn nobody_does_it_for_themselves_or_beyond_their_role() {
     // An organisation gives no new phone to an operator: it would open the back office.
     let shown = desk.qr(&world, "Dijk").await;
     let person = request(&world, shown.id).await.person.unwrap();
-    let operator = Operator { person, invited_by: None, since: world.app.now(), ended_at: None };
+    let operator =
+        Operator { person, office: Office::Operator, invited_by: None, since: world.app.now(), ended_at: None };
     let stored: Result<(), storage::StoreError> =
         world.app.store.write(move |tx| Box::pin(async move { tx.save_operator(&operator).await })).await;
     stored.unwrap();
@@ -276,7 +277,14 @@ async fn an_operator_is_enrolled_without_an_organisation() {
                 tx.insert_person(&person).await?;
                 for person in [id, by] {
                     let invited_by = (person == id).then_some(by);
-                    tx.save_operator(&Operator { person, invited_by, since: now, ended_at: None }).await?;
+                    tx.save_operator(&Operator {
+                        person,
+                        office: Office::Operator,
+                        invited_by,
+                        since: now,
+                        ended_at: None,
+                    })
+                    .await?;
                 }
                 let who = caller();
                 let maker = Maker {

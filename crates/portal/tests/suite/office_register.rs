@@ -3,13 +3,15 @@
 use super::{
     applications::{URA, apply, good, stored},
     backoffice::with_role,
-    beheerder::memberships_of,
+    beheerder::{count, memberships_of},
     forger::Forger,
+    login::renew_unlock,
     visitor::{Visitor, mails},
     world::World,
 };
 use axum::http::StatusCode;
 use domain::{
+    application::VALIDATE_WITHIN_DAYS,
     log::Event,
     mail::{Attempt, MailStatus},
     organisation::OrganisationStatus,
@@ -95,7 +97,16 @@ async fn only_an_orphaned_organisation_is_reopened() {
     assert!(wrong.text().contains("id=\"uzinummer-fout\""), "{}", wrong.text());
     let reopened = operator.post(&format!("{path}/heropenen"), &reopen).await;
     assert_eq!(reopened.location(), format!("{path}?gedaan=heropend"), "{}", reopened.text());
-    assert!(operator.get(&path).await.text().contains("900012345"));
+    assert!(operator.get(&path).await.text().contains("900012345, tot en met 20-02-2027"));
+    // Ninety days later it is over, and can be done again.
+    world.pass(VALIDATE_WITHIN_DAYS * 24 * 3600);
+    renew_unlock(&world, &mut phone).await;
+    let mut operator = Visitor::logged_in(&world, &phone).await;
+    assert!(!operator.get(&path).await.text().contains("900012345"));
+    let again = operator.post(&format!("{path}/heropenen"), &reopen).await;
+    assert_eq!(again.location(), format!("{path}?gedaan=heropend"), "{}", again.text());
+    assert!(operator.get(&path).await.text().contains("900012345, tot en met"));
+    assert_eq!(count(&world, Event::OrganisationReopened).await, 2);
 }
 
 #[tokio::test]

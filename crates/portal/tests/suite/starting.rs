@@ -11,7 +11,12 @@ use super::{
 };
 use axum::http::StatusCode;
 use domain::{
-    BirthDate, UziNumber, log::Event, organisation::OrganisationStatus, registration::Step, uzi::CardType, validation,
+    BirthDate, UziNumber,
+    log::Event,
+    organisation::{OrganisationStatus, Reopening},
+    registration::Step,
+    uzi::CardType,
+    validation,
 };
 use pki::test_register::{CardState, TestCard, card_spec};
 use portal::services::{card::CardKind, registration, validation as validations};
@@ -187,7 +192,8 @@ async fn a_reopened_organisation_is_finished_by_the_one_it_was_reopened_for() {
     let (z, n) = (pass(&world, CardType::Z), pass(&world, CardType::N));
     validating::register(&world, &z, 32).await;
     let mut reopened = organisation(&world, world.organisation).await;
-    reopened.reopened_for = Some(UziNumber::parse(&z.spec.uzi_number).unwrap());
+    let uzi_number = UziNumber::parse(&z.spec.uzi_number).unwrap();
+    reopened.reopened_for = Some(Reopening { uzi_number, at: world.app.now() });
     let stored: Result<(), StoreError> =
         world.app.store.write(move |tx| Box::pin(async move { tx.update_organisation(&reopened).await })).await;
     stored.unwrap();

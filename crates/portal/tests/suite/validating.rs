@@ -10,10 +10,10 @@ use super::{
 use axum::http::StatusCode;
 use domain::{
     BirthDate, EmailAddress, Language, PersonName, Ura, UziNumber,
-    application::{Application, ApplicationForm, ApplicationId, ApplicationStatus},
+    application::{Application, ApplicationForm, ApplicationId, ApplicationStatus, VALIDATE_WITHIN_DAYS},
     log::{Event, Outcome},
     mail::MailKind,
-    organisation::{Organisation, OrganisationId, OrganisationStatus},
+    organisation::{Organisation, OrganisationId, OrganisationStatus, Reopening},
     person::{Person, Role},
     registration::Step as RegistrationStep,
     request::Decision,
@@ -256,7 +256,8 @@ async fn a_reopened_validation_is_for_one_uzi_number_and_once() {
     let world = World::new().await;
     let z = pass(&world, CardType::Z);
     let mut reopened = organisation(&world, world.organisation).await;
-    reopened.reopened_for = Some(UziNumber::parse(&z.spec.uzi_number).unwrap());
+    let uzi_number = UziNumber::parse(&z.spec.uzi_number).unwrap();
+    reopened.reopened_for = Some(Reopening { uzi_number, at: world.app.now() });
     let stored: Result<(), StoreError> =
         world.app.store.write(move |tx| Box::pin(async move { tx.update_organisation(&reopened).await })).await;
     stored.unwrap();
@@ -268,6 +269,33 @@ async fn a_reopened_validation_is_for_one_uzi_number_and_once() {
     use_card(&world, &browser, &z, CardKind::ConfirmValidation).await.unwrap();
     assert!(is_administrator(&world, &z, world.organisation).await);
     assert_eq!(read(&world, &world.browser(), &z).await.err(), Some(ProblemCode::AlreadyValidated));
+}
+
+/// Ninety days, as an approved application: also for who read the pass in time and signs too late.
+#[tokio::test]
+async fn a_reopened_validation_is_over_after_ninety_days() {
+    let world = World::new().await;
+    let z = pass(&world, CardType::Z);
+    register(&world, &z, 25).await;
+    let uzi_number = UziNumber::parse(&z.spec.uzi_number).unwrap();
+    let reopened = Reopening { uzi_number: uzi_number.clone(), at: world.app.now() };
+    let mut place = organisation(&world, world.organisation).await;
+    place.reopened_for = Some(reopened.clone());
+    let stored: Result<(), StoreError> =
+        world.app.store.write(move |tx| Box::pin(async move { tx.update_organisation(&place).await })).await;
+    stored.unwrap();
+    world.pass(VALIDATE_WITHIN_DAYS * 24 * 3600 - 60);
+    world.publish_crls(&[], 48);
+    let offered = async || validation::waiting_for(&world.app, &uzi_number).await.unwrap().is_some();
+    assert!(offered().await);
+    let browser = world.browser();
+    read(&world, &browser, &z).await.unwrap();
+    world.pass(60);
+    assert_eq!(world.app.now(), reopened.ends_at());
+    let late = use_card(&world, &browser, &z, CardKind::ConfirmValidation).await;
+    assert_eq!(late.err(), Some(ProblemCode::AlreadyValidated));
+    assert_eq!(read(&world, &world.browser(), &z).await.err(), Some(ProblemCode::AlreadyValidated));
+    assert!(!offered().await && !is_administrator(&world, &z, world.organisation).await);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use axum::{
 };
 use domain::{
     change::ChangeId,
-    operator::Operator,
+    operator::{Office, Operator},
     person::PersonId,
     request::Decision,
     session::{LoggedInWith, Session, SessionId},
@@ -82,6 +82,12 @@ impl<'a> Visitor<'a> {
     pub async fn operator(world: &'a World) -> (Self, Forger) {
         let phone = Forger::new(world).await;
         make_operator(world, phone.identity.person).await;
+        (Self::logged_in(world, &phone).await, phone)
+    }
+    /// A new auditor of the environment, logged in, with the phone.
+    pub async fn auditor(world: &'a World) -> (Self, Forger) {
+        let phone = Forger::new(world).await;
+        make_auditor(world, phone.identity.person).await;
         (Self::logged_in(world, &phone).await, phone)
     }
     /// Logs in with a UZI-pas whose holder is not registered.
@@ -204,7 +210,16 @@ impl<'a> Visitor<'a> {
 }
 
 pub async fn make_operator(world: &World, person: PersonId) {
-    let operator = Operator { person, invited_by: None, since: world.app.now(), ended_at: None };
+    hold(world, person, Office::Operator).await;
+}
+
+/// Of the whole environment.
+pub async fn make_auditor(world: &World, person: PersonId) {
+    hold(world, person, Office::Auditor).await;
+}
+
+async fn hold(world: &World, person: PersonId, office: Office) {
+    let operator = Operator { person, office, invited_by: None, since: world.app.now(), ended_at: None };
     let made: Result<(), StoreError> =
         world.app.store.write(move |tx| Box::pin(async move { tx.save_operator(&operator).await })).await;
     made.unwrap();

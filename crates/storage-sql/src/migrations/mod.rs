@@ -36,6 +36,8 @@ mod m0043_one_application;
 mod m0044_requests_problem_reference;
 mod m0045_card_logins;
 mod m0046_reissue;
+mod m0052_offices;
+mod m0053_reopened_at;
 
 use crate::folded;
 use domain::{PersonName, name::fold};
@@ -85,6 +87,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0044_requests_problem_reference::Migration),
             Box::new(m0045_card_logins::Migration),
             Box::new(m0046_reissue::Migration),
+            Box::new(m0052_offices::Migration),
+            Box::new(m0053_reopened_at::Migration),
         ]
     }
 }

@@ -1,6 +1,8 @@
 //! What the migrations of the portal make of rows that were there before them.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod offices;
+
 use super::*;
 use crate::testing::{START as NOW, TestDatabase};
 use domain::{
@@ -110,14 +112,19 @@ async fn ask<T: Send + 'static>(store: &dyn Store, job: Work<T>) -> T {
     store.read(job).await.unwrap()
 }
 
-async fn carried_over(db: TestDatabase) {
+/// An empty database with everything up to, and without, this migration.
+async fn before(db: &TestDatabase, migration: &str) -> DatabaseConnection {
     let url = db.url.strip_prefix("sqlite:").map_or(db.url.clone(), |path| format!("sqlite://{path}?mode=rwc"));
     let mut options = sea_orm::ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
     let database = sea_orm::Database::connect(options).await.unwrap();
-    let names: Vec<_> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
-    let before = names.iter().position(|name| name == "m0021_people_details").unwrap();
-    Migrator::up(&database, Some(before as u32)).await.unwrap();
+    let steps = Migrator::migrations().iter().position(|one| one.name() == migration).unwrap();
+    Migrator::up(&database, Some(steps as u32)).await.unwrap();
+    database
+}
+
+async fn carried_over(db: TestDatabase) {
+    let database = before(&db, "m0021_people_details").await;
     let (Ids { organisation, person, membership }, kept) = fill(&db, &database).await;
     Migrator::up(&database, None).await.unwrap();
     database.close().await.unwrap();

@@ -114,7 +114,7 @@ async fn delete(tx: &mut SqlTx<'_>, person: PersonId) -> Result<()> {
     let stays = "SELECT id FROM people WHERE id = $1 \
                  AND NOT EXISTS (SELECT 1 FROM identities WHERE person = $1) \
                  AND NOT EXISTS (SELECT 1 FROM memberships WHERE person = $1 AND status <> 'ended') \
-                 AND NOT EXISTS (SELECT 1 FROM operators WHERE person = $1) \
+                 AND NOT EXISTS (SELECT 1 FROM offices WHERE person = $1) \
                  AND NOT EXISTS (SELECT 1 FROM people AS other WHERE other.merged_into = $1)";
     if tx.rows(stays, values![person]).await?.is_empty() {
         return Err(StoreError::Corrupt("this person cannot be deleted".to_owned()));

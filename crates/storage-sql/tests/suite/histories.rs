@@ -2,7 +2,8 @@ use crate::support::*;
 use domain::{
     BirthDate, EmailAddress, PersonName, Timestamp, UziNumber,
     document::DocumentKind,
-    organisation::OrganisationStatus,
+    operator::{Office, Operator},
+    organisation::{OrganisationStatus, Reopening},
     person::{
         AttributePeriod, CardProofing, FaceToFaceProofing, Membership, MembershipStatus, Person, PersonId,
         ProofingPurpose, Role, RolePeriod, ShownDocument,
@@ -252,18 +253,26 @@ pub async fn people_and_organisations_are_searched(db: TestDatabase) {
     tree.name = "Apotheek de Beuk".into();
     tree.contact = None;
     tree.status = OrganisationStatus::Ended;
-    tree.reopened_for = UziNumber::parse("900012345");
+    let uzi_number = UziNumber::parse("900012345").unwrap();
+    tree.reopened_for = Some(Reopening { uzi_number, at: NOW });
     let changed = tree.clone();
     write_job!(store, tx => { tx.update_organisation(&changed).await }).unwrap();
     let number = UziNumber::parse("900012345").unwrap();
-    assert_eq!(read_job!(store, tx => { tx.organisation_reopened_for(&number).await }).unwrap(), None);
+    assert_eq!(read_job!(store, tx => { tx.organisation_reopened_for(&number, NOW).await }).unwrap(), None);
     tree.status = OrganisationStatus::Validated;
     let (changed, number) = (tree.clone(), UziNumber::parse("900012345").unwrap());
     write_job!(store, tx => { tx.update_organisation(&changed).await }).unwrap();
-    let found = read_job!(store, tx => { tx.organisation_reopened_for(&number).await }).unwrap();
+    let found = read_job!(store, tx => { tx.organisation_reopened_for(&number, NOW).await }).unwrap();
     assert_eq!(found.as_ref(), Some(&tree));
+    let number = UziNumber::parse("900012345").unwrap();
+    let ends = NOW.plus_seconds(90 * 24 * 60 * 60);
+    for (now, open) in [(Timestamp(ends.0 - 1), true), (ends, false)] {
+        let number = number.clone();
+        let found = read_job!(store, tx => { tx.organisation_reopened_for(&number, now).await }).unwrap();
+        assert_eq!(found.is_some(), open, "{now:?}");
+    }
     let other = UziNumber::parse("900012346").unwrap();
-    assert_eq!(read_job!(store, tx => { tx.organisation_reopened_for(&other).await }).unwrap(), None);
+    assert_eq!(read_job!(store, tx => { tx.organisation_reopened_for(&other, NOW).await }).unwrap(), None);
     let opened = &store;
     let names = async |text: &'static str| {
         let found = read_job!(*opened, tx => { tx.search_organisations(text, ALL).await }).unwrap();
@@ -305,8 +314,13 @@ pub async fn people_are_named_for_the_log(db: TestDatabase) {
     let new = role.clone();
     write_job!(store, tx => {
         let until = Some(NOW.plus_seconds(5));
-        let operator = domain::operator::Operator { person: operator, invited_by: None, since: NOW, ended_at: until };
+        let office = Office::Operator;
+        let operator = Operator { person: operator, office, invited_by: None, since: NOW, ended_at: until };
         tx.save_operator(&operator).await?;
+        // Who was operator is auditor now, and comes once.
+        let since = NOW.plus_seconds(5);
+        let auditor = Operator { office: Office::Auditor, since, ended_at: None, ..operator };
+        tx.save_operator(&auditor).await?;
         tx.insert_role_period(&new).await
     })
     .unwrap();
@@ -321,8 +335,10 @@ pub async fn people_are_named_for_the_log(db: TestDatabase) {
     for (number, (one, (person, _))) in found.iter().zip(&people).enumerate() {
         assert_eq!((one.person, &one.name, &one.number), (person.id, &person.name, &person.number));
         assert_eq!(one.colleague, number % 2 == 0, "{number}");
-        assert_eq!(one.is_operator_at(NOW.plus_seconds(4)), number == 3, "{number}");
-        assert!(!one.is_operator_at(NOW.plus_seconds(5)) && !one.is_operator_at(NOW.plus_seconds(-1)));
+        let at = |seconds| one.office_at(NOW.plus_seconds(seconds)).filter(|_| number == 3);
+        assert_eq!(one.offices.len(), if number == 3 { 2 } else { 0 }, "{number}");
+        let expected = if number == 3 { [Some(Office::Operator), Some(Office::Auditor)] } else { [None, None] };
+        assert_eq!(([at(4), at(5)], at(-1)), (expected, None), "{number}");
     }
     let last = ids[598..].to_vec();
     let few = read_job!(store, tx => { tx.named(&last, None).await }).unwrap();

@@ -6,7 +6,7 @@ use domain::{
     change::{Change, ChangeId, ChangeStatus, MemberChange, PendingChange},
     mail::{Attempt, Mail, MailId, MailKind, MailStatus},
     notice::{Notice, NoticeId, NoticeKind},
-    operator::Operator,
+    operator::{Office, Operator},
     organisation::OrganisationId,
     person::{MembershipId, PersonId, Role},
     preregistration::{PreRegistration, PreRegistrationId, Prepared},
@@ -119,16 +119,34 @@ pub async fn operators_are_kept(db: TestDatabase) {
     let store = db.open().await;
     let (person, _) = care_worker(&db, &store).await;
     let id = person.id;
-    let mut operator = Operator { person: id, invited_by: None, since: NOW, ended_at: None };
+    let mut operator = Operator { person: id, office: Office::Operator, invited_by: None, since: NOW, ended_at: None };
     let new = operator.clone();
     write_job!(store, tx => { tx.save_operator(&new).await }).unwrap();
+    // Nobody holds both offices at once.
+    let both = Operator { office: Office::Auditor, ..operator.clone() };
+    assert!(write_job!(store, tx => { tx.save_operator(&both).await }).is_err());
     operator.invited_by = Some(somebody(&db));
     operator.ended_at = Some(NOW);
     let changed = operator.clone();
     write_job!(store, tx => { tx.save_operator(&changed).await }).unwrap();
     assert_eq!(read_job!(store, tx => { tx.operator(id).await }).unwrap(), Some(operator.clone()));
-    assert_eq!(read_job!(store, tx => { tx.operators().await }).unwrap(), [operator]);
-    let nobody = Operator { person: somebody(&db), invited_by: None, since: NOW, ended_at: None };
+    assert_eq!(read_job!(store, tx => { tx.operators().await }).unwrap(), [operator.clone()]);
+    // One after the other, and the first is remembered.
+    let since = NOW.plus_seconds(1);
+    let mut auditor = Operator { office: Office::Auditor, since, ended_at: None, ..operator.clone() };
+    let new = auditor.clone();
+    write_job!(store, tx => { tx.save_operator(&new).await }).unwrap();
+    assert_eq!(read_job!(store, tx => { tx.operator(id).await }).unwrap(), Some(auditor.clone()), "who holds it");
+    auditor.ended_at = Some(since);
+    let changed = auditor.clone();
+    write_job!(store, tx => { tx.save_operator(&changed).await }).unwrap();
+    assert_eq!(read_job!(store, tx => { tx.operator(id).await }).unwrap(), Some(auditor.clone()), "else the last");
+    assert_eq!(read_job!(store, tx => { tx.operators().await }).unwrap(), [operator.clone(), auditor]);
+    let again = Operator { since: since.plus_seconds(1), ended_at: None, ..operator };
+    let new = again.clone();
+    write_job!(store, tx => { tx.save_operator(&new).await }).unwrap();
+    assert_eq!(read_job!(store, tx => { tx.operator(id).await }).unwrap(), Some(again.clone()));
+    let nobody = Operator { person: somebody(&db), ..again };
     let id = nobody.person;
     assert!(write_job!(store, tx => { tx.save_operator(&nobody).await }).is_err());
     assert_eq!(read_job!(store, tx => { tx.operator(id).await }).unwrap(), None);

@@ -4,7 +4,7 @@ use crate::support::*;
 use domain::{
     Timestamp,
     document::DocumentKind,
-    operator::Operator,
+    operator::{Office, Operator},
     organisation::Organisation,
     person::{FaceToFaceProofing, Membership, MembershipStatus, PersonId, ProofingPurpose, ShownDocument},
     registration::{Registration, RegistrationId, Step},
@@ -164,22 +164,22 @@ pub async fn document_numbers_go_after_the_last_membership(db: TestDatabase) {
     };
     let (ended, until) = (MembershipStatus::Ended, Some(ended_at));
     let later = Some(ended_at.plus_seconds(DAY));
-    let operator = |until: Option<Timestamp>| {
+    let held = |office, until: Option<Timestamp>| {
         let person = PersonId::new(NOW, &*db.entropy);
-        Some(Operator { person, invited_by: None, since: ended_at.plus_seconds(-DAY), ended_at: until })
+        Some(Operator { person, office, invited_by: None, since: ended_at.plus_seconds(-DAY), ended_at: until })
     };
     let goes = [
         add(vec![(&place, ended, until)], None),
         add(vec![(&place, ended, until), (&other, ended, until)], None),
-        add(vec![(&place, ended, until)], operator(until)),
+        add(vec![(&place, ended, until)], held(Office::Auditor, until)),
     ];
     let stays = [
         add(vec![(&place, MembershipStatus::Active, None)], None),
         add(vec![(&place, MembershipStatus::Blocked, until)], None),
         add(vec![(&place, ended, later)], None),
         add(vec![(&place, ended, until), (&other, ended, later)], None),
-        add(vec![(&place, ended, until)], operator(None)),
-        add(vec![(&place, ended, until)], operator(later)),
+        add(vec![(&place, ended, until)], held(Office::Auditor, None)),
+        add(vec![(&place, ended, until)], held(Office::Operator, later)),
     ];
     // A registration that was merged is as old as the one that stayed.
     let mut merged = add(vec![(&place, ended, until)], None);

@@ -2,6 +2,7 @@
 
 use domain::{
     PersonName, Timestamp,
+    operator::Office,
     organisation::OrganisationId,
     person::{Membership, Person, PersonId},
 };
@@ -128,13 +129,25 @@ pub struct NamedPerson {
     pub name: PersonName,
     /// Works or worked in the organisation that was asked about.
     pub colleague: bool,
-    /// From when and until when this person is or was operator.
-    pub operator: Option<(Timestamp, Option<Timestamp>)>,
+    /// What this person is or was for the environment.
+    pub offices: Vec<HeldOffice>,
+}
+
+/// An office for the environment, as the log needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeldOffice {
+    /// Which.
+    pub office: Office,
+    /// Since when.
+    pub from: Timestamp,
+    /// Until when.
+    pub until: Option<Timestamp>,
 }
 
 impl NamedPerson {
-    /// Whether this person was operator at a moment.
-    pub fn is_operator_at(&self, at: Timestamp) -> bool {
-        self.operator.is_some_and(|(since, until)| since <= at && until.is_none_or(|until| at < until))
+    /// What this person was for the environment at a moment.
+    pub fn office_at(&self, at: Timestamp) -> Option<Office> {
+        let then = |held: &&HeldOffice| held.from <= at && held.until.is_none_or(|until| at < until);
+        self.offices.iter().find(then).map(|held| held.office)
     }
 }

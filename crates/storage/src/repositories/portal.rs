@@ -36,14 +36,14 @@ pub trait Applications {
     async fn update_application(&mut self, application: &Application) -> Result<()>;
 }
 
-/// Operators.
+/// Who works for the environment: operators and its auditors.
 #[async_trait]
 pub trait Operators {
-    /// One.
+    /// What somebody is for the environment, or else was last.
     async fn operator(&mut self, person: PersonId) -> Result<Option<Operator>>;
-    /// All, also those who ended.
+    /// All, also those who ended; who held both offices comes twice.
     async fn operators(&mut self) -> Result<Vec<Operator>>;
-    /// Adds or changes one.
+    /// Adds or changes one. Nobody holds both offices at once: the database keeps to it.
     async fn save_operator(&mut self, operator: &Operator) -> Result<()>;
 }
 

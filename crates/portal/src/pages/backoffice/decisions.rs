@@ -47,7 +47,7 @@ fn details(t: &Texts, waiting: &Waiting) -> String {
             date = birth_date.to_dutch(),
             place = birthplace.as_str()
         ),
-        Change::Operator(OperatorChange::Invite(new)) => fl!(
+        Change::Operator(OperatorChange::Invite(new) | OperatorChange::InviteAuditor(new)) => fl!(
             t,
             "office-decision-person",
             name = new.name.full(),

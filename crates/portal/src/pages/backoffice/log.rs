@@ -1,6 +1,6 @@
-//! The whole log, for operators.
+//! The whole log, for operators and the environment's auditors.
 
-use super::Office;
+use super::Reading;
 use crate::{
     AppError,
     browser::SafeForm,
@@ -23,16 +23,16 @@ fn place(visit: &Visit) -> Place {
 }
 
 /// The page.
-pub(super) async fn page(Office(visit): Office, Query(typed): Query<Typed>) -> Result<Response, AppError> {
+pub(super) async fn page(Reading(visit): Reading, Query(typed): Query<Typed>) -> Result<Response, AppError> {
     log::page(&visit, place(&visit), typed).await
 }
 
 /// As CSV.
-pub(super) async fn csv(Office(visit): Office, SafeForm(typed): SafeForm<Typed>) -> Result<Response, AppError> {
+pub(super) async fn csv(Reading(visit): Reading, SafeForm(typed): SafeForm<Typed>) -> Result<Response, AppError> {
     log::export(&visit, place(&visit), typed, Format::Csv).await
 }
 
 /// As FHIR AuditEvent.
-pub(super) async fn fhir(Office(visit): Office, SafeForm(typed): SafeForm<Typed>) -> Result<Response, AppError> {
+pub(super) async fn fhir(Reading(visit): Reading, SafeForm(typed): SafeForm<Typed>) -> Result<Response, AppError> {
     log::export(&visit, place(&visit), typed, Format::Fhir).await
 }

@@ -1,4 +1,5 @@
-//! Operators: who they are, inviting, appointing, dismissing.
+//! Operators: who they are, inviting, appointing, dismissing. The environment's auditors have the same page of their own
+//! ([`super::auditors`]).
 
 use super::{
     Asked, Office,
@@ -20,13 +21,27 @@ use crate::{
 use axum::{extract::Query, response::Response};
 use domain::{
     change::OperatorChange,
-    operator::Operator,
+    operator::{Office as Held, Operator},
     person::{Person, PersonId},
 };
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-const PATH: &str = "/backoffice/operators";
+/// Where who holds an office is listed.
+pub(super) fn path_of(held: Held) -> &'static str {
+    match held {
+        Held::Operator => "/backoffice/operators",
+        Held::Auditor => "/backoffice/auditors",
+    }
+}
+
+/// What the list is called.
+pub(super) fn title_of(t: &Texts, held: Held) -> String {
+    match held {
+        Held::Operator => fl!(t, "office-operators"),
+        Held::Auditor => fl!(t, "office-auditors"),
+    }
+}
 
 type Known = (Operator, Person, bool);
 
@@ -47,23 +62,44 @@ fn appoint_fields(t: &Texts, number: &str, reden: &str, check: bool, error: Opti
     vec![field.error(error), why(t, "aanwijzen", reden, check)]
 }
 
-fn dismiss_fields(t: &Texts, others: &[&Known], chosen: &str, reden: &str, check: bool) -> Vec<Field> {
+/// Titles and texts of the three forms: inviting, appointing, dismissing.
+fn words(t: &Texts, held: Held) -> [(String, String); 3] {
+    match held {
+        Held::Operator => [
+            (fl!(t, "office-invite"), fl!(t, "office-invite-text")),
+            (fl!(t, "office-appoint"), fl!(t, "office-appoint-text")),
+            (fl!(t, "office-dismiss"), fl!(t, "office-dismiss-text")),
+        ],
+        Held::Auditor => [
+            (fl!(t, "office-invite-auditor"), fl!(t, "office-invite-auditor-text")),
+            (fl!(t, "office-appoint-auditor"), fl!(t, "office-appoint-auditor-text")),
+            (fl!(t, "office-dismiss-auditor"), fl!(t, "office-dismiss-auditor-text")),
+        ],
+    }
+}
+
+fn dismiss_fields(t: &Texts, held: Held, others: &[&Known], chosen: &str, reden: &str, check: bool) -> Vec<Field> {
+    let label = match held {
+        Held::Operator => fl!(t, "office-operator"),
+        Held::Auditor => fl!(t, "office-auditor"),
+    };
     let option = |known: &&Known| (known.1.id.to_string(), format!("{} ({})", known.1.name.full(), known.1.number));
     let options: Vec<(String, String)> = others.iter().map(option).collect();
     // An id that is in no list is refused where every change is.
     let known = PersonId::parse(chosen).is_some() || options.iter().any(|(value, _)| value == chosen);
     vec![
-        Field::new("wie", fl!(t, "office-operator"), chosen)
+        Field::new("wie", label, chosen)
             .kind(Kind::Choice(options))
             .error((check && !known).then(|| fl!(t, "choose-again"))),
         why(t, "ontslaan", reden, check),
     ]
 }
 
-async fn show(visit: &Visit, done: Option<&str>, wrong: Wrong) -> Result<Response, AppError> {
-    let all = office::operators(&visit.app).await?;
-    let me = visit.logged_in()?.session.person;
-    let mut sheet = Sheet::new(visit, PATH, done);
+/// The page of an office.
+pub(super) async fn show(visit: &Visit, held: Held, done: Option<&str>, wrong: Wrong) -> Result<Response, AppError> {
+    let all = office::holders(&visit.app, held).await?;
+    let (me, path) = (visit.logged_in()?.session.person, path_of(held));
+    let mut sheet = Sheet::new(visit, path, done);
     let t = sheet.ui.t.clone();
     let rows = all.iter().map(|(operator, person, works)| {
         let means = if *works { fl!(t, "office-means-works") } else { fl!(t, "office-means-none") };
@@ -75,30 +111,23 @@ async fn show(visit: &Visit, done: Option<&str>, wrong: Wrong) -> Result<Respons
         ])
     });
     sheet.tables.push(Table {
-        caption: fl!(t, "office-operators"),
+        caption: title_of(&t, held),
         heads: vec![fl!(t, "office-name"), fl!(t, "office-number"), fl!(t, "office-since"), fl!(t, "office-means")],
         rows: rows.collect(),
-        empty: String::new(),
+        empty: fl!(t, "office-auditors-none"),
         pager: None,
     });
-    let (title, text) = (fl!(t, "office-invite"), fl!(t, "office-invite-text"));
+    let [inviting, appointing, dismissing] = words(&t, held);
     let fields = invite_fields(&t, visit, &TypedInvited::default(), "", false);
-    sheet.forms.push(Form::new("uitnodigen", title, text, format!("{PATH}/uitnodigen"), fields));
-    let (title, text) = (fl!(t, "office-appoint"), fl!(t, "office-appoint-text"));
+    sheet.forms.push(Form::new("uitnodigen", inviting.0, inviting.1, format!("{path}/uitnodigen"), fields));
     let fields = appoint_fields(&t, "", "", false, None);
-    sheet.forms.push(Form::new("aanwijzen", title, text, format!("{PATH}/aanwijzen"), fields));
+    sheet.forms.push(Form::new("aanwijzen", appointing.0, appointing.1, format!("{path}/aanwijzen"), fields));
     let others: Vec<&Known> = all.iter().filter(|known| Some(known.1.id) != me).collect();
     if !others.is_empty() {
-        let (title, text) = (fl!(t, "office-dismiss"), fl!(t, "office-dismiss-text"));
-        let fields = dismiss_fields(&t, &others, "", "", false);
-        sheet.forms.push(Form::new("ontslaan", title, text, format!("{PATH}/ontslaan"), fields));
+        let fields = dismiss_fields(&t, held, &others, "", "", false);
+        sheet.forms.push(Form::new("ontslaan", dismissing.0, dismissing.1, format!("{path}/ontslaan"), fields));
     }
-    sheet.title(fl!(t, "office-operators")).show(wrong)
-}
-
-/// The list.
-pub(super) async fn page(Office(visit): Office, Query(asked): Query<Asked>) -> Result<Response, AppError> {
-    show(&visit, asked.gedaan.as_deref(), None).await
+    sheet.title(title_of(&t, held)).show(wrong)
 }
 
 /// What was typed to invite.
@@ -114,15 +143,19 @@ pub(super) struct Inviting {
     reden: String,
 }
 
-/// Invites somebody, face to face.
-pub(super) async fn invite(Office(visit): Office, SafeForm(typed): SafeForm<Inviting>) -> Result<Response, AppError> {
+/// Invites somebody to an office, face to face.
+pub(super) async fn invite_to(visit: &Visit, held: Held, typed: Inviting) -> Result<Response, AppError> {
     let t = texts::of(visit.caller.lang);
     let invited = TypedInvited { person: typed.person, document: typed.document, email: typed.email };
-    let fields = invite_fields(&t, &visit, &invited, &typed.reden, true);
-    let Some(person) = invited.read(&visit.app, &fields) else {
-        return show(&visit, None, Some(("uitnodigen", fields))).await;
+    let fields = invite_fields(&t, visit, &invited, &typed.reden, true);
+    let Some(person) = invited.read(&visit.app, &fields).map(Box::new) else {
+        return show(visit, held, None, Some(("uitnodigen", fields))).await;
     };
-    propose(&visit, OperatorChange::Invite(Box::new(person)), &typed.reden, PATH, "uitgenodigd").await
+    let (change, done) = match held {
+        Held::Operator => (OperatorChange::Invite(person), "uitgenodigd"),
+        Held::Auditor => (OperatorChange::InviteAuditor(person), "uitgenodigd-auditor"),
+    };
+    propose(visit, change, &typed.reden, path_of(held), done).await
 }
 
 /// What was typed to appoint.
@@ -134,19 +167,20 @@ pub(super) struct Appointing {
     reden: String,
 }
 
-/// Makes an operator of somebody with a Mobile ID.
-pub(super) async fn appoint(
-    Office(visit): Office,
-    SafeForm(typed): SafeForm<Appointing>,
-) -> Result<Response, AppError> {
+/// Gives an office to somebody with a Mobile ID.
+pub(super) async fn appoint_to(visit: &Visit, held: Held, typed: Appointing) -> Result<Response, AppError> {
     let t = texts::of(visit.caller.lang);
     let person = office::by_number(&visit.app, tidy(&typed.nummer)).await?;
     let missing = person.is_none().then(|| fl!(t, "office-number-unknown"));
     let fields = appoint_fields(&t, &typed.nummer, &typed.reden, true, missing);
     let Some(person) = person.filter(|_| !any_error(&fields)) else {
-        return show(&visit, None, Some(("aanwijzen", fields))).await;
+        return show(visit, held, None, Some(("aanwijzen", fields))).await;
     };
-    propose(&visit, OperatorChange::Appoint(person.id), &typed.reden, PATH, "aangewezen").await
+    let (change, done) = match held {
+        Held::Operator => (OperatorChange::Appoint(person.id), "aangewezen"),
+        Held::Auditor => (OperatorChange::AppointAuditor(person.id), "aangewezen-auditor"),
+    };
+    propose(visit, change, &typed.reden, path_of(held), done).await
 }
 
 /// What was chosen.
@@ -158,19 +192,46 @@ pub(super) struct Dismissing {
     reden: String,
 }
 
-/// Somebody is an operator no more.
+/// Somebody holds an office no more.
+pub(super) async fn dismiss_from(visit: &Visit, held: Held, typed: Dismissing) -> Result<Response, AppError> {
+    let t = texts::of(visit.caller.lang);
+    let all = office::holders(&visit.app, held).await?;
+    let me = visit.logged_in()?.session.person;
+    let others: Vec<&Known> = all.iter().filter(|known| Some(known.1.id) != me).collect();
+    let fields = dismiss_fields(&t, held, &others, &typed.wie, &typed.reden, true);
+    if any_error(&fields) {
+        return show(visit, held, None, Some(("ontslaan", fields))).await;
+    }
+    let who = id(PersonId::parse(&typed.wie))?;
+    let (change, done) = match held {
+        Held::Operator => (OperatorChange::Dismiss(who), "ontslagen"),
+        Held::Auditor => (OperatorChange::DismissAuditor(who), "ontslagen-auditor"),
+    };
+    propose(visit, change, &typed.reden, path_of(held), done).await
+}
+
+/// The list.
+pub(super) async fn page(Office(visit): Office, Query(asked): Query<Asked>) -> Result<Response, AppError> {
+    show(&visit, Held::Operator, asked.gedaan.as_deref(), None).await
+}
+
+/// Invites an operator.
+pub(super) async fn invite(Office(visit): Office, SafeForm(typed): SafeForm<Inviting>) -> Result<Response, AppError> {
+    invite_to(&visit, Held::Operator, typed).await
+}
+
+/// Appoints an operator.
+pub(super) async fn appoint(
+    Office(visit): Office,
+    SafeForm(typed): SafeForm<Appointing>,
+) -> Result<Response, AppError> {
+    appoint_to(&visit, Held::Operator, typed).await
+}
+
+/// Dismisses an operator.
 pub(super) async fn dismiss(
     Office(visit): Office,
     SafeForm(typed): SafeForm<Dismissing>,
 ) -> Result<Response, AppError> {
-    let t = texts::of(visit.caller.lang);
-    let all = office::operators(&visit.app).await?;
-    let me = visit.logged_in()?.session.person;
-    let others: Vec<&Known> = all.iter().filter(|known| Some(known.1.id) != me).collect();
-    let fields = dismiss_fields(&t, &others, &typed.wie, &typed.reden, true);
-    if any_error(&fields) {
-        return show(&visit, None, Some(("ontslaan", fields))).await;
-    }
-    let who = id(PersonId::parse(&typed.wie))?;
-    propose(&visit, OperatorChange::Dismiss(who), &typed.reden, PATH, "ontslagen").await
+    dismiss_from(&visit, Held::Operator, typed).await
 }

@@ -157,8 +157,10 @@ async fn show(visit: &Visit, which: OrganisationId, done: Option<&str>, wrong: W
     sheet.fact(fl!(t, "office-status"), standing(&t, organisation.status));
     sheet.fact(fl!(t, "office-contact"), organisation.contact.clone().unwrap_or_default());
     sheet.fact(fl!(t, "office-since"), dutch_time::date(organisation.created_at));
-    if let Some(number) = &organisation.reopened_for {
-        sheet.fact(fl!(t, "office-reopened-for"), number.to_string());
+    let reopened = organisation.reopened_for.as_ref();
+    if let Some(reopened) = reopened.filter(|reopened| reopened.is_open(visit.app.now())) {
+        let (number, until) = (reopened.uzi_number.as_str(), dutch_time::date(reopened.ends_at().plus_seconds(-1)));
+        sheet.fact(fl!(t, "office-reopened-for"), fl!(t, "office-reopened-until", number = number, date = until));
     }
     if found.orphaned {
         sheet.warning = Some(fl!(t, "office-orphaned"));

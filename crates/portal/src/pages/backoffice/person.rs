@@ -179,8 +179,12 @@ async fn show(visit: &Visit, which: PersonId, done: Option<&str>, wrong: Wrong) 
     let unconfirmed = if unconfirmed { fl!(t, "office-unconfirmed") } else { String::new() };
     sheet.fact(fl!(t, "apply-email"), format!("{email} {unconfirmed}").trim().to_owned());
     sheet.fact(fl!(t, "office-since"), dutch_time::date(person.created_at));
-    if let Some(operator) = found.operator.as_ref().filter(|operator| operator.is_active()) {
-        sheet.fact(fl!(t, "office-operator-since"), dutch_time::date(operator.since));
+    if let Some(held) = found.operator.as_ref().filter(|held| held.holds_office()) {
+        let label = match held.office {
+            domain::operator::Office::Operator => fl!(t, "office-operator-since"),
+            domain::operator::Office::Auditor => fl!(t, "office-auditor-since"),
+        };
+        sheet.fact(label, dutch_time::date(held.since));
     }
     if let Some(into) = &found.merged_into {
         sheet.fact(fl!(t, "office-merged-into"), Cell::link(into.name.full(), path_of(into.id)));

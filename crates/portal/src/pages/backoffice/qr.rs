@@ -1,6 +1,6 @@
-//! The QR code of an invited operator: shown once, then the digits from the phone.
+//! The QR code of an invited operator or auditor: shown once, then the digits from the phone.
 
-use super::{Office, id};
+use super::{Office, id, operators};
 use crate::{
     AppError,
     browser::SafeForm,
@@ -20,6 +20,7 @@ use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
 use domain::{
     change::ChangeId,
+    operator::Office as Held,
     request::{RequestId, RequestStatus},
 };
 use i18n_embed_fl::fl;
@@ -89,6 +90,8 @@ struct WaitingPage {
     next: String,
     status: RequestStatus,
     name: String,
+    /// Where the invited one is listed: address and title.
+    list: (&'static str, String),
     seconds: u32,
     clock: String,
     error: Option<String>,
@@ -96,7 +99,7 @@ struct WaitingPage {
 
 impl WaitingPage {
     fn new(visit: &Visit, standing: Standing, error: Option<String>) -> Self {
-        let next = waiting_path(standing.id);
+        let (next, held) = (waiting_path(standing.id), standing.office.unwrap_or(Held::Operator));
         let ui = visit.ui(&next);
         let title = match standing.status {
             RequestStatus::Pairing => fl!(ui.t, "office-digits-title"),
@@ -109,6 +112,7 @@ impl WaitingPage {
             id: standing.id,
             next,
             status: standing.status,
+            list: (operators::path_of(held), operators::title_of(&ui.t, held)),
             name: standing.person.map(|person| person.name.full()).unwrap_or_default(),
             seconds: standing.expires_in,
             clock: dutch_time::clock(standing.expires_in),
@@ -164,6 +168,7 @@ pub(super) async fn pair(Office(visit): Office, SafeForm(form): SafeForm<Digits>
 /// *Sluiten*: a QR code that was not scanned works no more.
 pub(super) async fn close(Office(visit): Office, SafeForm(form): SafeForm<Digits>) -> Result<Response, AppError> {
     let which = id_of(&form.verzoek)?;
+    let held = standing(&visit, which).await?.office.unwrap_or(Held::Operator);
     desk::close(&visit.app, &visit.caller, &visit.browser, visit.logged_in()?, which).await?;
-    Ok(ui::see(OPERATORS))
+    Ok(ui::see(operators::path_of(held)))
 }

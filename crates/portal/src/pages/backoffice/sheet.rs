@@ -187,6 +187,7 @@ pub(in crate::pages) fn nav(t: &Texts, path: &str) -> Vec<Link> {
         ("/backoffice/organisaties", fl!(t, "office-organisations")),
         ("/backoffice/personen", fl!(t, "office-people")),
         ("/backoffice/operators", fl!(t, "office-operators")),
+        ("/backoffice/auditors", fl!(t, "office-auditors")),
         ("/backoffice/zorgapplicaties", fl!(t, "office-clients")),
         ("/backoffice/meldingen", fl!(t, "office-notices")),
         ("/backoffice/mail", fl!(t, "office-mail")),

@@ -45,7 +45,7 @@ pub(super) fn after(change: &Change, id: ChangeId, organisation: Option<Organisa
             OrganisationChange::UnlinkMany(_) => format!("{base}/ontkoppelen/{id}"),
             OrganisationChange::Link { .. } | OrganisationChange::Register { .. } => format!("{base}?gedaan=gekoppeld"),
         },
-        Change::Operator(OperatorChange::Invite(_)) => invitation(id),
+        Change::Operator(change) if change.invites() => invitation(id),
         Change::Operator(OperatorChange::Second(decision)) if decision.agrees && decision.invites => invitation(id),
         Change::Operator(change) => {
             let (page, word) = office(change);
@@ -101,6 +101,9 @@ fn office(change: &OperatorChange) -> (String, &'static str) {
         OperatorChange::Invite(_) => (room("operators"), "uitgenodigd"),
         OperatorChange::Appoint(_) => (room("operators"), "aangewezen"),
         OperatorChange::Dismiss(_) => (room("operators"), "ontslagen"),
+        OperatorChange::InviteAuditor(_) => (room("auditors"), "uitgenodigd-auditor"),
+        OperatorChange::AppointAuditor(_) => (room("auditors"), "aangewezen-auditor"),
+        OperatorChange::DismissAuditor(_) => (room("auditors"), "ontslagen-auditor"),
         // These name the identity only.
         OperatorChange::BlockIdentity(_) => (room("personen"), "geblokkeerd"),
         OperatorChange::UnblockIdentity { .. } => (room("personen"), "gedeblokkeerd"),

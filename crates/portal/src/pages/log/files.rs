@@ -167,7 +167,7 @@ impl Writer {
     fn somebody(&self, entry: &LogEntry, names: &Names, person: PersonId) -> [String; 2] {
         match names.called(person, entry.at) {
             Called::Name(known) => [known.name.full(), known.number.clone()],
-            Called::Operator => [fl!(self.t, "log-operator"), String::new()],
+            Called::Office(office) => [words::office(&self.t, office), String::new()],
             Called::Nobody => [words::nobody(&self.t, names.scope()), String::new()],
         }
     }

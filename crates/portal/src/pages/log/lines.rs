@@ -85,7 +85,7 @@ fn actor(t: &Texts, path: &str, names: &Names, entry: &LogEntry) -> Somebody {
 fn somebody(t: &Texts, path: &str, names: &Names, entry: &LogEntry, person: PersonId) -> Somebody {
     match names.called(person, entry.at) {
         Called::Name(known) => Somebody { text: known.name.full(), href: Some(Typed::person(path, &known.number)) },
-        Called::Operator => fl!(t, "log-operator").into(),
+        Called::Office(office) => words::office(t, office).into(),
         Called::Nobody => words::nobody(t, names.scope()).into(),
     }
 }

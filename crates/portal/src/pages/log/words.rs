@@ -12,6 +12,7 @@ use crate::{
 use domain::{
     document::DocumentKind,
     log::{Event, EventGroup, LogEntry, Outcome},
+    operator::Office,
     person::{ProofingPurpose, Role},
 };
 use i18n_embed_fl::fl;
@@ -25,6 +26,14 @@ pub(in crate::pages) fn event(t: &Texts, event: Event) -> String {
 /// The key of its text.
 pub(in crate::pages) fn key(event: Event) -> String {
     format!("event-{}", event.as_str().replace('.', "-"))
+}
+
+/// Somebody who works for the environment, whose name is not told.
+pub(super) fn office(t: &Texts, office: Office) -> String {
+    match office {
+        Office::Operator => fl!(t, "log-operator"),
+        Office::Auditor => fl!(t, "log-auditor"),
+    }
 }
 
 /// The kind of event.

@@ -82,7 +82,9 @@ async fn by_operator(tx: &mut dyn Tx, change: &OperatorChange) -> Result<Facts, 
         OperatorChange::Correct { person: id, .. }
         | OperatorChange::Unmerge(id)
         | OperatorChange::Appoint(id)
-        | OperatorChange::Dismiss(id) => facts.person = person(tx, *id).await?,
+        | OperatorChange::Dismiss(id)
+        | OperatorChange::AppointAuditor(id)
+        | OperatorChange::DismissAuditor(id) => facts.person = person(tx, *id).await?,
         OperatorChange::Merge { from, into } => {
             facts.person = person(tx, *from).await?;
             facts.other_person = person(tx, *into).await?;
@@ -101,6 +103,7 @@ async fn by_operator(tx: &mut dyn Tx, change: &OperatorChange) -> Result<Facts, 
             facts.decision = tx.change(decision.change).await?.ok_or_else(unknown)?.sentence;
         }
         OperatorChange::Invite(_)
+        | OperatorChange::InviteAuditor(_)
         | OperatorChange::SaveCareApplication(_)
         | OperatorChange::ShowNotice { .. }
         | OperatorChange::EndNotice(_)

@@ -21,6 +21,7 @@ use domain::{
     log::Event,
     mail::{MailId, MailKind, MailStatus},
     notice::{Notice, NoticeId},
+    operator::Office,
     person::{ProofingPurpose, ShownDocument},
     request::RequestId,
 };
@@ -58,9 +59,12 @@ pub(super) async fn execute(
         }
         OperatorChange::Merge { from, into } => merging::merge(maker, tx, *from, *into).await?,
         OperatorChange::Unmerge(person) => merging::unmerge(maker, tx, *person).await?,
-        OperatorChange::Invite(person) => return invited::invite(maker, tx, person).await.map(Some),
-        OperatorChange::Appoint(person) => invited::appoint(maker, tx, *person).await?,
-        OperatorChange::Dismiss(person) => invited::dismiss(maker, tx, *person).await?,
+        OperatorChange::Invite(new) => return invited::invite(maker, tx, new, Office::Operator).await.map(Some),
+        OperatorChange::Appoint(person) => invited::appoint(maker, tx, *person, Office::Operator).await?,
+        OperatorChange::Dismiss(person) => invited::dismiss(maker, tx, *person, Office::Operator).await?,
+        OperatorChange::InviteAuditor(new) => return invited::invite(maker, tx, new, Office::Auditor).await.map(Some),
+        OperatorChange::AppointAuditor(person) => invited::appoint(maker, tx, *person, Office::Auditor).await?,
+        OperatorChange::DismissAuditor(person) => invited::dismiss(maker, tx, *person, Office::Auditor).await?,
         OperatorChange::BlockIdentity(id) => identity(maker, tx, *id, IdentityStatus::Blocked).await?,
         OperatorChange::UnblockIdentity { identity, document } => unblock(maker, tx, *identity, document).await?,
         OperatorChange::RevokeIdentity(id) => identity(maker, tx, *id, IdentityStatus::Revoked).await?,

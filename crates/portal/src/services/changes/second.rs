@@ -1,7 +1,7 @@
 //! The second operator (SYSTEM.md §2). Agreeing and disagreeing are changes like any other: they are authorised, logged
 //! and, in a browser that is not known or where proposing was, confirmed with phone or card.
 
-use super::{Maker, authorise, operator, refusal};
+use super::{Maker, authorise, operator, own_number, refusal};
 use crate::{AppError, AppState, error::Halt};
 use domain::{
     Timestamp,
@@ -22,7 +22,7 @@ pub async fn decision(app: &AppState, id: ChangeId, agrees: bool) -> Result<Chan
     let found = app.read(move |tx| Box::pin(async move { Ok::<_, AppError>(tx.change(id).await?) })).await?;
     let pending = found.ok_or_else(unknown)?;
     let Change::Operator(change) = &pending.change else { return Err(unknown()) };
-    let (grave, invites) = (pending.change.is_always_confirmed(), matches!(change, OperatorChange::Invite(_)));
+    let (grave, invites) = (pending.change.is_always_confirmed(), change.invites());
     Ok(Change::Operator(OperatorChange::Second(Decision { change: id, agrees, grave, invites })))
 }
 
@@ -36,6 +36,9 @@ pub(super) async fn may(
     let Some(mut pending) = tx.change(decision.change).await? else { return Ok(Err(unknown())) };
     if !matches!(pending.change, Change::Operator(_)) {
         return Ok(Err(unknown()));
+    }
+    if let Err(refusal) = own_number::may(tx, actor, &pending.change).await? {
+        return Ok(Err(refusal.into()));
     }
     let allowed = actor.may_change(&pending.change, None).map_err(AppError::from);
     Ok(allowed.and_then(|()| Ok(pending.seconded(actor.person, decision.agrees, now)?)))

@@ -5,6 +5,7 @@ use super::names::{Called, Names};
 use domain::{
     Timestamp,
     log::{Actor, Event, EventGroup, LogEntry, Outcome},
+    operator::Office,
     person::{PersonId, Role},
 };
 use serde_json::{Map, Value, json};
@@ -130,6 +131,7 @@ fn action(event: Event) -> &'static str {
         | MembershipAdded
         | RoleGiven
         | OperatorGiven
+        | AuditorGiven
         | IdentityQr
         | IdentityPending
         | IdentityActivated
@@ -140,7 +142,7 @@ fn action(event: Event) -> &'static str {
         | MailQueued
         | MembershipAttributes => "C",
         LogRead | PersonExported | PersonDownloaded | RequestOpened => "R",
-        PersonUnprepared | PersonRemoved | RoleTaken | OperatorTaken | PersonDataPurged => "D",
+        PersonUnprepared | PersonRemoved | RoleTaken | OperatorTaken | AuditorTaken | PersonDataPurged => "D",
         SessionOpened | SessionEnded | CardUsed | CardRefused | RequestAccepted | RequestDeclined | RequestRefused
         | RequestCancelled | ProofingCard | ProofingFaceToFace | ProofingRefused | MailSent | MailFailed => "E",
         _ => "U",
@@ -184,14 +186,18 @@ fn person(id: PersonId, entry: &LogEntry, names: &Names, observer: &Observer) ->
             agent.insert("who".into(), json!({ "identifier": identifier, "display": name }));
             agent.insert("name".into(), name.into());
         }
-        Called::Operator => {
-            agent.insert("who".into(), json!({ "display": "operator" }));
+        Called::Office(office) => {
+            agent.insert("who".into(), json!({ "display": office.as_str() }));
         }
         Called::Nobody => {
             agent.insert("who".into(), json!({ "display": "unknown" }));
         }
     }
-    roles.extend(names.is_operator(id, entry.at).then_some("Operator"));
+    roles.extend(names.office(id, entry.at).map(|office| match office {
+        Office::Operator => "Operator",
+        // Not the code of an organisation's auditor.
+        Office::Auditor => "EnvironmentAuditor",
+    }));
     if !roles.is_empty() {
         let system = format!("{}/codes/role", observer.url);
         let roles: Vec<Value> = roles.into_iter().map(|role| concept(coding(&system, role, role))).collect();
@@ -218,7 +224,7 @@ fn entities(entry: &LogEntry, names: &Names, observer: &Observer) -> Vec<Value> 
         let role = coding(OBJECT_ROLE, "6", "User");
         all.push(match names.called(id, entry.at) {
             Called::Name(known) => entity(own("person", known.number.clone()), kind, role, Some(known.name.full())),
-            Called::Operator => json!({ "what": { "display": "operator" }, "type": kind, "role": role }),
+            Called::Office(office) => json!({ "what": { "display": office.as_str() }, "type": kind, "role": role }),
             Called::Nobody => {
                 json!({ "what": { "display": "unknown" }, "type": kind, "role": role })
             }

@@ -3,6 +3,7 @@
 use domain::{
     Timestamp,
     log::{Actor, LogEntry},
+    operator::Office,
     organisation::{Organisation, OrganisationId},
     person::{PersonId, Role, RolePeriod},
 };
@@ -14,7 +15,7 @@ use storage::{NamedPerson, StoreError, Tx};
 pub enum Scope {
     /// The log of one organisation.
     Organisation(OrganisationId),
-    /// The whole log: operators.
+    /// The whole log: operators and the environment's auditors.
     Everything,
 }
 
@@ -33,8 +34,8 @@ impl Scope {
 pub enum Called<'a> {
     /// By name.
     Name(&'a NamedPerson),
-    /// An operator, to an organisation where they do not work.
-    Operator,
+    /// Somebody who works for the environment, to an organisation where they do not work.
+    Office(Office),
     /// Somebody of elsewhere, or who is not there any more.
     Nobody,
 }
@@ -87,8 +88,8 @@ impl Names {
         match (self.people.get(&person), self.scope) {
             (Some(known), Scope::Everything) => Called::Name(known),
             (Some(known), Scope::Organisation(_)) if known.colleague => Called::Name(known),
-            (Some(known), Scope::Organisation(_)) if known.is_operator_at(at) => Called::Operator,
-            _ => Called::Nobody,
+            (Some(known), Scope::Organisation(_)) => known.office_at(at).map_or(Called::Nobody, Called::Office),
+            (None, _) => Called::Nobody,
         }
     }
     /// Where it happened.
@@ -107,9 +108,9 @@ impl Names {
         let roles: BTreeSet<Role> = held.filter(then).map(|period| period.role).collect();
         roles.into_iter().collect()
     }
-    /// Whether somebody was operator then and may be called one here.
-    pub fn is_operator(&self, person: PersonId, at: Timestamp) -> bool {
-        self.people.get(&person).is_some_and(|known| known.is_operator_at(at))
+    /// What somebody was for the environment then; that may be told everywhere.
+    pub fn office(&self, person: PersonId, at: Timestamp) -> Option<Office> {
+        self.people.get(&person).and_then(|known| known.office_at(at))
     }
     /// From where it was done. Where somebody of elsewhere sits is not told.
     pub fn address<'a>(&self, entry: &'a LogEntry) -> Option<&'a str> {

@@ -29,10 +29,10 @@ pub struct Waiting {
 
 /// The organisation whose approved application names this UZI number, or that operators reopened for it.
 pub async fn waiting_for(app: &AppState, number: &UziNumber) -> Result<Option<Waiting>, AppError> {
-    let number = number.clone();
+    let (number, now) = (number.clone(), app.now());
     app.read(move |tx| {
         Box::pin(async move {
-            if let Some(organisation) = tx.organisation_reopened_for(&number).await? {
+            if let Some(organisation) = tx.organisation_reopened_for(&number, now).await? {
                 return Ok::<_, AppError>(Some(Waiting { organisation, reopened: true }));
             }
             let approved = tx.approved_applications().await?;
@@ -50,9 +50,10 @@ pub async fn waiting_for(app: &AppState, number: &UziNumber) -> Result<Option<Wa
 /// The pass of this session and the organisation that it may validate; `None`: the pass has to be read first.
 pub async fn finish_page(app: &AppState, current: &Current) -> Result<Option<(CardData, Waiting)>, AppError> {
     let Some(Shown { card, certificate, .. }) = card_session::shown(app, current).await? else { return Ok(None) };
+    let now = app.now();
     app.read(move |tx| {
         Box::pin(async move {
-            let (organisation, _) = organisation_of(tx, &card).await?;
+            let (organisation, _) = organisation_of(tx, &card, now).await?;
             let reopened = organisation.status == OrganisationStatus::Validated;
             Ok(Some((card.data(organisation.id, certificate), Waiting { organisation, reopened })))
         })
@@ -67,7 +68,7 @@ pub async fn finish(app: &AppState, browser: &Browser, current: &Current) -> Res
     let (state, cookie, now) = (app.clone(), browser.hash, app.now());
     app.write(move |tx| {
         Box::pin(async move {
-            let (organisation, _) = organisation_of(tx, &card).await?;
+            let (organisation, _) = organisation_of(tx, &card, now).await?;
             if let Some(id) = tx.validation_of_browser(&cookie).await?.and_then(|old| old.card_request) {
                 card::cancel(tx, id).await?;
             }

@@ -16,7 +16,7 @@ use domain::{
     change::{Change, ChangeId, ChangeStatus, OperatorChange, PendingChange},
     mail::{Mail, MailId, MailKind, MailStatus},
     notice::{Notice, NoticeId, NoticeKind},
-    operator::Operator,
+    operator::{Office, Operator},
     person::{Person, PersonId},
 };
 use portal::{
@@ -110,7 +110,8 @@ pub async fn invitation(owner: &mut Owner<'_>) -> ChangeId {
         .write(move |tx| {
             Box::pin(async move {
                 tx.insert_person(&somebody).await?;
-                let operator = Operator { person: invited, invited_by: Some(by), since: now, ended_at: None };
+                let office = Office::Operator;
+                let operator = Operator { person: invited, office, invited_by: Some(by), since: now, ended_at: None };
                 tx.save_operator(&operator).await?;
                 let who = caller();
                 let maker = Maker {

@@ -1,10 +1,10 @@
-//! The ten columns of the table: who calls.
+//! The eleven columns of the table: who calls.
 
 use crate::suite::{
     backoffice::with_role,
     beheerder::{Beheerder, memberships_of},
     forger::Forger,
-    visitor::{Visitor, make_operator},
+    visitor::{Visitor, make_auditor, make_operator},
     world::{World, add_organisation},
 };
 use domain::{
@@ -29,10 +29,12 @@ pub enum Who {
     Ended,
     /// An operator who works in no organisation.
     Operator,
+    /// An auditor of the environment who works in no organisation.
+    EnvironmentAuditor,
 }
 
 impl Who {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Nobody,
         Self::Signer,
         Self::Helpdesk,
@@ -43,6 +45,7 @@ impl Who {
         Self::Blocked,
         Self::Ended,
         Self::Operator,
+        Self::EnvironmentAuditor,
     ];
 }
 
@@ -117,6 +120,10 @@ impl Cast {
                 }
                 Who::Operator => {
                     make_operator(world, phone.identity.person).await;
+                    works(world, &phone, Vec::new()).await;
+                }
+                Who::EnvironmentAuditor => {
+                    make_auditor(world, phone.identity.person).await;
                     works(world, &phone, Vec::new()).await;
                 }
             }

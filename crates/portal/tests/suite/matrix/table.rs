@@ -65,11 +65,11 @@ impl Word {
     }
 }
 
-/// A route with what each of the ten gets.
+/// A route with what each of the eleven gets.
 pub struct Row {
     pub method: Method,
     pub path: &'static str,
-    pub words: [Word; 10],
+    pub words: [Word; 11],
     /// The form that is sent, `application/x-www-form-urlencoded`, with placeholders.
     pub form: &'static str,
 }
@@ -97,14 +97,14 @@ impl Row {
             _ => return None,
         };
         let words = match words.as_slice() {
-            [all] => [*all; 10],
+            [all] => [*all; 11],
             // Without and with a session.
             [out, inside] => {
-                let mut words = [*inside; 10];
+                let mut words = [*inside; 11];
                 words[0] = *out;
                 words
             }
-            ten => ten.try_into().ok()?,
+            each => each.try_into().ok()?,
         };
         Some(Self { method, path, words, form })
     }

@@ -1,7 +1,11 @@
 //! What a row is tried with: things that exist, in the state that the page is about, for the placeholders of its path and
 //! form.
 
-use super::{desk, office, roles::Cast, table::Row};
+use super::{
+    desk, office,
+    roles::{Cast, Who},
+    table::Row,
+};
 use crate::suite::{
     beheerder::{Beheerder, person, request},
     forger::Forger,
@@ -215,6 +219,9 @@ impl Row {
                 (desk::shown(owner, None, change).await.id.to_string(), none)
             }
             () if of("/backoffice/operators") => (none, cast.second.identity.person.to_string()),
+            () if of("/backoffice/auditors") => {
+                (none, cast.phone(Who::EnvironmentAuditor).unwrap().identity.person.to_string())
+            }
             () if of("/backoffice/zorgapplicaties") => (office::care_application(world).await.to_string(), none),
             () if of("/backoffice/meldingen") => (office::notice(world, owner).await.to_string(), none),
             () if of("/backoffice/mail") => (office::failed_mail(world).await.to_string(), none),

@@ -4,10 +4,11 @@ use super::{super::Result, periods};
 use crate::{row::Row, transaction::SqlTx, value::Value};
 use domain::{
     PersonName,
+    operator::Office,
     organisation::OrganisationId,
     person::{PersonId, RolePeriod},
 };
-use storage::NamedPerson;
+use storage::{HeldOffice, NamedPerson};
 
 /// People in one statement, at most.
 const PART: usize = 512;
@@ -34,8 +35,8 @@ pub(super) async fn named(
         let sql = format!(
             "SELECT people.id, people.number, people.given, people.prefix, people.surname, \
              (SELECT count(*) FROM memberships WHERE memberships.person = people.id AND memberships.organisation = $1), \
-             operators.since, operators.ended_at \
-             FROM people LEFT JOIN operators ON operators.person = people.id WHERE people.id IN ({places})"
+             offices.office, offices.since, offices.ended_at \
+             FROM people LEFT JOIN offices ON offices.person = people.id WHERE people.id IN ({places}) ORDER BY people.id"
         );
         let read = |row: &mut Row| {
             Ok(NamedPerson {
@@ -43,14 +44,19 @@ pub(super) async fn named(
                 number: row.text()?,
                 name: PersonName { given: row.text()?, prefix: row.text()?, surname: row.text()? },
                 colleague: row.bool()?,
-                operator: match (row.time_opt()?, row.time_opt()?) {
-                    (Some(since), until) => Some((since, until)),
-                    (None, _) => None,
+                offices: match (row.word_opt(Office::parse)?, row.time_opt()?, row.time_opt()?) {
+                    (Some(office), Some(from), until) => vec![HeldOffice { office, from, until }],
+                    _ => Vec::new(),
                 },
             })
         };
         for mut row in tx.rows(&sql, &values).await? {
-            found.push(read(&mut row)?);
+            let one = read(&mut row)?;
+            // Who held two offices comes twice.
+            match found.last_mut().filter(|last: &&mut NamedPerson| last.person == one.person) {
+                Some(last) => last.offices.extend(one.offices),
+                None => found.push(one),
+            }
         }
     }
     Ok(found)

@@ -86,7 +86,7 @@ pub(super) async fn forget_numbers(tx: &mut SqlTx<'_>, before: Timestamp, limit:
                WHERE f.number_sealed <> '' AND f.at < $1 \
                AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.person IN (p.id, p.merged_into) \
                    AND (m.status <> 'ended' OR COALESCE(m.ends_at, m.created_at) >= $1)) \
-               AND NOT EXISTS (SELECT 1 FROM operators o WHERE o.person IN (p.id, p.merged_into) \
+               AND NOT EXISTS (SELECT 1 FROM offices o WHERE o.person IN (p.id, p.merged_into) \
                    AND (o.ended_at IS NULL OR o.ended_at >= $1)) \
                ORDER BY f.at, f.id LIMIT $2)";
     tx.execute(sql, values![before, limit]).await

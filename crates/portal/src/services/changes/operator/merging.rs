@@ -35,8 +35,8 @@ async fn person(tx: &mut dyn Tx, id: PersonId) -> Result<Person, Halt> {
 pub(super) async fn merge(maker: &Maker<'_>, tx: &mut dyn Tx, from: PersonId, into: PersonId) -> Result<(), Halt> {
     let mut goes = person(tx, from).await?;
     let stays = person(tx, into).await?;
-    let operator = tx.operator(from).await?.is_some_and(|operator| operator.is_active());
-    if from == into || goes.merged_into.is_some() || stays.merged_into.is_some() || operator {
+    let in_office = tx.operator(from).await?.is_some_and(|operator| operator.holds_office());
+    if from == into || goes.merged_into.is_some() || stays.merged_into.is_some() || in_office {
         return refuse(ProblemCode::NotNow);
     }
     goes.merged_into = Some(into);

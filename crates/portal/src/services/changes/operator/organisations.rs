@@ -15,7 +15,7 @@ use domain::{
     application::ApplicationStatus,
     log::Event,
     mail::MailKind,
-    organisation::{Organisation, OrganisationId, OrganisationStatus},
+    organisation::{Organisation, OrganisationId, OrganisationStatus, Reopening},
     person::{MembershipId, Role},
 };
 use protocol::ProblemCode;
@@ -80,14 +80,11 @@ pub(super) async fn reopen(
     if organisation.status != OrganisationStatus::Validated || !usable.is_empty() {
         return refuse(ProblemCode::NotNow);
     }
-    // Whose pass it is becomes administrator: nobody gives themselves a role.
-    if tx.people_by_uzi_number(uzi_number).await?.iter().any(|person| person.id == maker.person) {
-        return refuse(ProblemCode::NotOneself);
-    }
-    if organisation.reopened_for.as_ref() == Some(uzi_number) {
+    let now = maker.app.now();
+    if organisation.open_for(now) == Some(uzi_number) {
         return Ok(());
     }
-    organisation.reopened_for = Some(uzi_number.clone());
+    organisation.reopened_for = Some(Reopening { uzi_number: uzi_number.clone(), at: now });
     tx.update_organisation(&organisation).await?;
     maker.entry(Event::OrganisationReopened).within(id).write(tx).await
 }

@@ -9,7 +9,7 @@ use domain::{
     session::SessionId,
 };
 use std::collections::HashMap;
-use storage::NamedPerson;
+use storage::{HeldOffice, NamedPerson};
 use uuid::Uuid;
 
 const AT: Timestamp = Timestamp(1_795_350_605_123);
@@ -50,16 +50,20 @@ fn entry(event: Event) -> LogEntry {
     }
 }
 
-/// 1 and 2 work here (1 is beheerder), 3 is operator, 4 is of elsewhere.
+/// 1 and 2 work here (1 is beheerder), 3 is operator, 4 is of elsewhere, 5 is auditor of the environment.
 fn names(scope: Scope) -> Names {
     let named = |number: u128, surname: &str| NamedPerson {
         person: person(number),
         number: format!("20000000{number}"),
         name: PersonName::new("Jan", "van", surname).unwrap(),
         colleague: number < 3,
-        operator: (number == 3).then_some((AT, None)),
+        offices: match number {
+            3 => vec![HeldOffice { office: Office::Operator, from: AT, until: None }],
+            5 => vec![HeldOffice { office: Office::Auditor, from: AT, until: None }],
+            _ => Vec::new(),
+        },
     };
-    let people = [named(1, "Een"), named(2, "Twee"), named(3, "Drie"), named(4, "Vier")];
+    let people = [named(1, "Een"), named(2, "Twee"), named(3, "Drie"), named(4, "Vier"), named(5, "Vijf")];
     let period = |role, from, until| RolePeriod {
         membership: MembershipId(Uuid::from_u128(8)),
         person: person(1),
@@ -178,7 +182,7 @@ fn every_event_and_actor_is_an_audit_event() {
 #[test]
 fn an_organisation_gets_no_names_of_elsewhere() {
     let from = |number| Actor::Person { person: person(number), identity: None };
-    for (number, told) in [(3, "operator"), (4, "unknown")] {
+    for (number, told) in [(3, "operator"), (4, "unknown"), (5, "auditor")] {
         let entry = LogEntry {
             actor: from(number),
             person: Some(person(number)),
@@ -189,9 +193,13 @@ fn an_organisation_gets_no_names_of_elsewhere() {
         assert_eq!(event["agent"][0]["who"]["display"], told);
         assert_eq!(event["agent"][1]["type"]["coding"][0]["code"], "RESP");
         let text = event.to_string();
-        for secret in ["Drie", "Vier", "20000000", "192.0.2.1", &person(number).to_string()] {
+        for secret in ["Drie", "Vier", "Vijf", "20000000", "192.0.2.1", &person(number).to_string()] {
             assert!(!text.contains(secret), "{secret}: {text}");
         }
+        // Not the word for the auditor of an organisation.
+        let role = &event["agent"][0]["role"][0]["coding"][0]["code"];
+        let office = [(3, json!("Operator")), (4, Value::Null), (5, json!("EnvironmentAuditor"))];
+        assert!(office.iter().any(|(who, word)| *who == number && word == role), "{role}");
         let whole = made(&entry, Scope::Everything).to_string();
         assert!(whole.contains(&format!("20000000{number}")) && whole.contains("192.0.2.1"), "{whole}");
     }
