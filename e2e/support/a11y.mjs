@@ -31,6 +31,9 @@ async function look(page, name, options) {
   for (const width of all) {
     await page.setViewportSize({ width, height: size.height });
     await page.emulateMedia({ colorScheme: width === Math.min(...all) ? 'dark' : 'light' });
+    // Colours on their way from light to dark are nobody's colours.
+    await page.evaluate(() => Promise.allSettled(
+      document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)));
     if (process.env.PICTURES) await page.screenshot({ path: join(process.env.PICTURES, `${name}-${width}.png`), fullPage: true });
     const found = await new AxeBuilder({ page }).withTags(wcag).analyze();
     const told = found.violations.map((v) => `${v.id}: ${v.help}\n  ${v.nodes.map((n) => `${n.target.join(' ')} ${n.failureSummary}`).join('\n  ')}`);
