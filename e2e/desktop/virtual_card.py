@@ -67,7 +67,7 @@ class App:
         self.process = subprocess.Popen(
             [options.app, "--language", "nl", "--module", options.module, "--server-config", options.server_config, link],
             env=dict(os.environ, ZORGID_BROWSER=browser, PCSCLITE_CSOCK_NAME=card.socket))
-        wait_for("the window", lambda: self.screen.find(WINDOW))
+        wait_for("the window", lambda: self.screen.find(WINDOW) and window.on_screen())
 
     def says(self, words):
         wait_for(f"'{words}'", lambda: any(name.startswith(words) for name in self.screen.names()))
@@ -112,8 +112,7 @@ def locked(options, card, browser):
             card.tell("tries", f"tries {tries}")
         picture(options, "locked")
         facts["locked"] = app.screen.names()
-        app.screen.close(app.process)
-        facts["exit"] = app.process.wait(timeout=window.PATIENCE)
+        facts["exit"] = window.leave(options, app.screen, app.process)
     finally:
         app.stop()
     app = App(options, options.link[1], card, browser)
@@ -157,8 +156,7 @@ def removed(options, card, browser):
         wait_for("the browser", lambda: os.path.exists(opened))
         with open(opened, encoding="utf-8") as file:
             facts["returnUrl"] = file.read()
-        app.screen.close(app.process)
-        facts["exit"] = app.process.wait(timeout=window.PATIENCE)
+        facts["exit"] = window.leave(options, app.screen, app.process)
         card.tell("tries", "tries 3")
         return facts
     finally:
